@@ -1,0 +1,45 @@
+/// A piece of the legacy stream that could not be taken as a user, kept so that an operator can look at it.
+package struct Reject: Sendable, Equatable {
+    /// Why a piece of the stream was not taken.
+    ///
+    /// The raw values are stored in the database and shown to operators: they never change their meaning.
+    package enum Reason: String, Sendable, CaseIterable {
+        /// The bytes from here on do not form a JSON object.
+        case invalidJSON = "invalid_json"
+        /// An object was still open when the stream ended.
+        case truncated = "truncated"
+        /// A JSON object nests deeper than the limit.
+        case tooDeep = "too_deep"
+        /// A JSON object, or the piece that began like one, is larger than the limit.
+        case tooLarge = "too_large"
+        /// A JSON object lacks one of the five fields of a user.
+        case missingField = "missing_field"
+        /// `id` is not an integer literal of 64 bits.
+        case invalidID = "invalid_id"
+        /// `userName` is not a string of 1 to 255 Unicode scalars.
+        case invalidUserName = "invalid_user_name"
+        /// `email` is not a string.
+        case invalidEmail = "invalid_email"
+        /// `createdAt` is not an RFC 3339 time of a real calendar date.
+        case invalidCreatedAt = "invalid_created_at"
+        /// `deleted` is not `true` or `false`.
+        case invalidDeleted = "invalid_deleted"
+        /// A field holds text that no database text column can store: a NUL or half of a surrogate pair.
+        case unstorableText = "unstorable_text"
+        /// A sound user that no queue message can carry.
+        case userTooLarge = "user_too_large"
+    }
+
+    /// Where the piece begins: bytes from the start of the decoded body, counted from 0.
+    package let offset: Int64
+    /// Why the piece was not taken.
+    package let reason: Reason
+    /// The beginning of the piece: bounded, printable, valid UTF-8 without control characters.
+    package let excerpt: String
+
+    package init(offset: Int64, reason: Reason, excerpt: String) {
+        self.offset = offset
+        self.reason = reason
+        self.excerpt = excerpt
+    }
+}
