@@ -1,0 +1,65 @@
+/// The text that one queue message carries: a versioned header line, then one line a user.
+///
+/// ```
+/// user-sync/1 ⇥ <sync id> ⇥ <batch number> ⇥ <lane> ⇥ <users> ⏎
+/// <legacy id> ⇥ <created at> ⇥ <0|1> ⇥ <user name> ⇥ <email> ⏎      (once for each user)
+/// ```
+///
+/// `⇥` is one tab and `⏎` one line feed; nothing stands around them, and the last line ends in a line feed too.
+///
+/// - **Version.** The text after `user-sync/`. This is version 1. A reader refuses every other one: it does not guess.
+/// - **Numbers** are decimal ASCII, with a leading `-` when negative, and fit a signed 64-bit integer. Those of the header are never
+///   negative, and `users` is at least 1 and equals the number of user lines.
+/// - **Created at** is in microseconds since 1970-01-01T00:00:00Z, no earlier than PostgreSQL's first `timestamptz`.
+/// - **0|1** says whether the legacy system has marked the user as deleted.
+/// - **User name** (at least one byte) and **email** (may be empty) are UTF-8 without NUL, escaped as below.
+/// - **Order** of lines is the order of the stream: of two lines with the same user name and time the later counts.
+///
+/// The user lines are PostgreSQL's [COPY text format](https://www.postgresql.org/docs/current/sql-copy.html), so that they
+/// can be fed to `COPY` as they are. Of its escapes these are written and read, and no others:
+///
+/// | escape | stands for |
+/// | --- | --- |
+/// | `\\` | a backslash |
+/// | `\t` `\n` `\r` | tab, line feed, carriage return |
+/// | `\xHH` | the byte with these two hexadecimal digits |
+///
+/// SQS carries [XML 1.0 characters](https://www.w3.org/TR/xml/#charsets) only. The characters outside that set are the other
+/// C0 controls, written as `\x01` and so on, and U+FFFE and U+FFFF, whose three UTF-8 bytes are written as `\xef\xbf\xbe` and
+/// `\xef\xbf\xbf`. A bare control character in a field, an unknown escape, or bytes that are no UTF-8 after unescaping make the
+/// whole message refused.
+///
+/// The page `docs/message-format.md` shows an example that the tests decode.
+package enum MessageFormat {
+    /// The version that this build writes, and the only one it reads.
+    package static let version = 1
+
+    /// What every version of the format starts with.
+    static let signature: StaticString = "user-sync/"
+
+    /// The earliest creation time that PostgreSQL can store, in microseconds since 1970-01-01T00:00:00Z: 4714-11-24 BC.
+    ///
+    /// Every later `Int64` is inside PostgreSQL's range too.
+    static let earliestCreatedAt: Int64 = -210_866_803_200_000_000
+
+    /// The fewest bytes that a user line takes: two one-digit numbers, a flag, a one-byte name, an empty email, separators.
+    static let shortestRowBytes = 9
+}
+
+/// The bytes that have a meaning in the format.
+enum FormatByte {
+    static let tab: UInt8 = 0x09
+    static let lineFeed: UInt8 = 0x0A
+    static let carriageReturn: UInt8 = 0x0D
+    static let space: UInt8 = 0x20
+    static let minus: UInt8 = 0x2D
+    static let zero: UInt8 = 0x30
+    static let one: UInt8 = 0x31
+    static let backslash: UInt8 = 0x5C
+    static let n: UInt8 = 0x6E
+    static let r: UInt8 = 0x72
+    static let t: UInt8 = 0x74
+    static let x: UInt8 = 0x78
+    /// The first UTF-8 byte of U+FFFE and U+FFFF (EF BF BE, EF BF BF), and of other characters from U+F000 on.
+    static let noncharacterLead: UInt8 = 0xEF
+}
