@@ -1,0 +1,52 @@
+/// Decides, from what the ledger shows, whether draining is over, goes on, or has stalled.
+///
+/// A value without a clock: the caller says what time it is.
+package struct DrainMonitor: Sendable {
+    /// What to do after looking at the ledger.
+    package enum Decision: Sendable, Equatable {
+        /// Every batch is applied.
+        case finished
+        /// Look again after this time.
+        case lookAgain(after: Duration)
+        /// No batch was applied for as long as the limit allows.
+        case stalled(outstanding: Int)
+    }
+
+    private let expected: Int
+    private let stallTimeout: Duration
+    private var applied: Int
+    private var lastProgress: Duration
+
+    /// How long to wait between two looks while batches are being applied, and at most while they are not.
+    private static let shortestPause = Duration.milliseconds(50)
+    private static let longestPause = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - expected: batches that the queue accepted.
+    ///   - stallTimeout: time without any batch applied after which draining gives up.
+    ///   - start: the time now, on any clock that never runs backwards.
+    package init(expected: Int, stallTimeout: Duration, start: Duration) {
+        self.expected = expected
+        self.stallTimeout = stallTimeout
+        self.applied = -1
+        self.lastProgress = start
+    }
+
+    /// Takes one look at the ledger into account.
+    /// - Parameters:
+    ///   - applied: batches of this sync in the ledger.
+    ///   - now: the time of the look, on the clock of `start`.
+    package mutating func observe(applied: Int, at now: Duration) -> Decision {
+        if applied >= expected { return .finished }
+        if applied > self.applied {
+            self.applied = applied
+            lastProgress = now
+            return .lookAgain(after: Self.shortestPause)
+        }
+        let idle = now - lastProgress
+        if idle >= stallTimeout { return .stalled(outstanding: expected - applied) }
+        // The longer nothing happens, the rarer the looks; never later than the deadline itself.
+        let pause = min(max(idle / 4, Self.shortestPause), Self.longestPause)
+        return .lookAgain(after: min(pause, stallTimeout - idle))
+    }
+}

@@ -1,0 +1,37 @@
+/// Why one attempt to read the legacy stream failed.
+package struct StreamFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of failure it was, which decides whether another attempt can help.
+    package enum Kind: Sendable, Equatable {
+        /// The API answered with a status other than 200.
+        case status(Int)
+        /// The connection could not be made, broke, stalled, or ended before the body was complete.
+        case transport(transient: Bool)
+        /// The body is not the legacy stream: another content type, for example an HTML error page.
+        case unexpectedContent
+        /// The body was complete but held no user.
+        case empty
+    }
+
+    package let kind: Kind
+    /// How long the API asked to be left alone (`Retry-After`); nil when it did not say.
+    package let retryAfter: Duration?
+    /// What happened, in words, without secrets.
+    package let description: String
+
+    package init(kind: Kind, retryAfter: Duration? = nil, description: String) {
+        self.kind = kind
+        self.retryAfter = retryAfter
+        self.description = description
+    }
+
+    /// Whether the same request can succeed later without anyone changing anything.
+    package var isTransient: Bool {
+        switch kind {
+        case .status(let code):
+            // 408 Request Timeout, 425 Too Early, 429 Too Many Requests, and everything that is the server's fault.
+            code == 408 || code == 425 || code == 429 || code >= 500
+        case .transport(let transient): transient
+        case .unexpectedContent, .empty: true
+        }
+    }
+}

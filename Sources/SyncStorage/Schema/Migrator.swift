@@ -1,0 +1,75 @@
+package import Logging
+package import Postgres
+
+/// Creates and upgrades the schema. Safe to run twice, and from two places at once: the second waits for the first.
+package struct Migrator: Sendable {
+    private let connection: PostgresConnection
+    private let logger: Logger
+
+    package init(connection: PostgresConnection, logger: Logger) {
+        self.connection = connection
+        self.logger = logger
+    }
+
+    /// The version that this program needs.
+    package static var latestVersion: Int32 { Migration.all.last?.version ?? 0 }
+
+    /// Applies all pending migrations in one transaction.
+    /// - Returns: the names of those applied now; empty when the schema was up to date.
+    package func migrate() async throws -> [String] {
+        try await connection.transaction { connection in
+            // Released with the transaction, whatever its end.
+            _ = try await connection.query("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.migration)])
+            _ = try await connection.query(
+                """
+                CREATE TABLE IF NOT EXISTS sync_migrations (
+                    version    integer PRIMARY KEY,
+                    name       text NOT NULL,
+                    applied_at timestamptz NOT NULL DEFAULT now()
+                )
+                """)
+            let current = try await version(connection)
+            var applied: [String] = []
+            for migration in Migration.all where migration.version > current {
+                for statement in migration.statements {
+                    _ = try await connection.query(statement)
+                }
+                _ = try await connection.query(
+                    "INSERT INTO sync_migrations (version, name) VALUES ($1, $2)",
+                    [.int4(migration.version), .text(migration.name)])
+                applied.append(migration.name)
+                logger.info(
+                    "migration applied", metadata: ["version": "\(migration.version)", "name": "\(migration.name)"])
+            }
+            return applied
+        }
+    }
+
+    /// Checks that the schema is there and not older than this program; newer is fine (a rolling upgrade).
+    /// - Throws: ``SchemaError`` saying which command helps.
+    package func requireCurrentSchema() async throws {
+        let exists = try await connection.query("SELECT to_regclass('sync_migrations') IS NOT NULL").bool(
+            row: 0, column: 0)
+        let found = exists ? try await version(connection) : 0
+        if found < Self.latestVersion {
+            throw SchemaError(found: found, needed: Self.latestVersion)
+        }
+    }
+
+    private func version(_ connection: PostgresConnection) async throws -> Int32 {
+        let result = try await connection.query("SELECT coalesce(max(version), 0)::bigint FROM sync_migrations")
+        return Int32(truncatingIfNeeded: try result.int8(row: 0, column: 0))
+    }
+}
+
+/// The database lacks tables or columns that this program needs.
+package struct SchemaError: Error, Equatable, CustomStringConvertible {
+    let found: Int32
+    let needed: Int32
+
+    package var description: String {
+        found == 0
+            ? "the database has no user-sync schema: run 'orchestrator migrate' first"
+            : "the database schema is version \(found), this program needs \(needed): run 'orchestrator migrate'"
+    }
+}

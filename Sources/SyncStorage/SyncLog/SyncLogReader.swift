@@ -1,0 +1,73 @@
+package import Postgres
+package import SyncCore
+
+/// Reads SyncLog rows and what belongs to them; changes nothing but in ``resetStuckSync()``.
+package struct SyncLogReader: Sendable {
+    private let connection: PostgresConnection
+
+    package init(connection: PostgresConnection) {
+        self.connection = connection
+    }
+
+    /// The newest syncs, newest first.
+    /// - Parameter limit: rows at most, at least 1.
+    package func history(limit: Int) async throws -> [SyncLogEntry] {
+        let result = try await connection.query(
+            "SELECT \(SyncLogSQL.columns) FROM sync_logs ORDER BY id DESC LIMIT $1", [.int8(Int64(limit))])
+        return try (0..<result.count).map { try Self.entry(result, row: $0) }
+    }
+
+    /// One sync; for one under way the counters that only its end writes are read from the ledger.
+    /// - Parameter id: nil for the newest.
+    package func sync(_ id: Int64? = nil) async throws -> SyncLogEntry? {
+        guard let id else {
+            guard let newest = try await history(limit: 1).first else { return nil }
+            return try await sync(newest.id)
+        }
+        guard let entry = try await Self.entry(id, on: connection) else { return nil }
+        guard !entry.status.isFinal else { return entry }
+        let ledger = try await connection.execute(SyncLogSQL.liveLedger, [.int8(id)])
+        var counters = entry.counters
+        counters.batchesApplied = Int(try ledger.int8(row: 0, column: 0))
+        counters.duplicates = Int(try ledger.int8(row: 0, column: 1))
+        counters.inserted = Int(try ledger.int8(row: 0, column: 2))
+        counters.updated = Int(try ledger.int8(row: 0, column: 3))
+        counters.unchanged = Int(try ledger.int8(row: 0, column: 4))
+        return SyncLogEntry(
+            id: entry.id, status: entry.status, startedAt: entry.startedAt, finishedAt: nil, durationMilliseconds: nil,
+            totalProcessed: try ledger.int8(row: 0, column: 5), errorMessage: nil, counters: counters)
+    }
+
+    static func entry(_ id: Int64, on connection: PostgresConnection) async throws -> SyncLogEntry? {
+        let result = try await connection.query(
+            "SELECT \(SyncLogSQL.columns) FROM sync_logs WHERE id = $1", [.int8(id)])
+        return result.count == 0 ? nil : try entry(result, row: 0)
+    }
+
+    private static func entry(_ result: PostgresResult, row: Int) throws -> SyncLogEntry {
+        func optional<Value>(_ column: Int, _ read: (Int, Int) throws -> Value) throws -> Value? {
+            try result.isNull(row: row, column: column) ? nil : read(row, column)
+        }
+        func count(_ column: Int) throws -> Int { Int(try result.int8(row: row, column: column)) }
+        var counters = SyncCounters()
+        counters.received = try count(7)
+        counters.rejected = try count(8)
+        counters.duplicates = try count(9)
+        counters.inserted = try count(10)
+        counters.updated = try count(11)
+        counters.unchanged = try count(12)
+        counters.batchesSent = try count(13)
+        counters.batchesApplied = try count(14)
+        counters.streamAttempts = try count(15)
+        counters.streamBytes = try result.int8(row: row, column: 16)
+        return SyncLogEntry(
+            id: try result.int8(row: row, column: 0),
+            status: SyncStatus(rawValue: try result.text(row: row, column: 1)) ?? .failed,
+            startedAt: try result.timestamptz(row: row, column: 2),
+            finishedAt: try optional(3, result.timestamptz),
+            durationMilliseconds: try optional(4, result.int8),
+            totalProcessed: try result.int8(row: row, column: 5),
+            errorMessage: try optional(6, result.text),
+            counters: counters)
+    }
+}

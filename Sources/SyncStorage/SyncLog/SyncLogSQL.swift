@@ -1,0 +1,93 @@
+import Postgres
+
+/// The statements that write and read the SyncLog.
+enum SyncLogSQL {
+    static let failInterrupted = """
+        UPDATE sync_logs
+        SET status = 'FAILED', finished_at = now(),
+            duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
+            error_message = 'interrupted: the orchestrator of this sync ended without finishing it; the next sync reads everything again'
+        WHERE status IN ('PENDING', 'RUNNING', 'PROCESSING')
+        """
+
+    static let insertRunning = "INSERT INTO sync_logs (status) VALUES ('RUNNING') RETURNING id"
+
+    static let beginAttempt = """
+        UPDATE sync_logs
+        SET stream_attempts = $2, attempt_first_batch = $3, received = 0, rejected = 0, stream_bytes = 0
+        WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
+        """
+
+    static let progress = PostgresStatement(
+        name: "sync_progress",
+        sql: """
+            UPDATE sync_logs
+            SET status = $2, received = $3, rejected = $4, batches_sent = $5, stream_bytes = $6
+            WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
+            """
+    )
+
+    static let insertRejects = PostgresStatement(
+        name: "insert_rejects",
+        sql: """
+            INSERT INTO sync_rejects (sync_id, byte_offset, reason, excerpt)
+            SELECT $1, r.byte_offset, r.reason, r.excerpt
+            FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r (byte_offset, reason, excerpt)
+            ON CONFLICT DO NOTHING
+            """
+    )
+
+    static let ledgerProgress = PostgresStatement(
+        name: "ledger_progress",
+        sql: "SELECT count(*), coalesce(sum(users), 0)::bigint FROM sync_batches WHERE sync_id = $1"
+    )
+
+    /// Sums up the ledger. Rows written by any attempt count as written; of the users, only those of the latest attempt
+    /// count as received, so what an earlier attempt already wrote is taken out of "unchanged" again.
+    static let finish = """
+        UPDATE sync_logs
+        SET status = $2, error_message = $3, finished_at = now(),
+            received = $4, rejected = $5, batches_sent = $6, stream_bytes = $7,
+            duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
+            total_processed = ledger.users, duplicates = ledger.duplicates,
+            inserted = ledger.inserted, updated = ledger.updated,
+            unchanged = greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated),
+            batches_applied = ledger.batches
+        FROM (
+            SELECT count(*) AS batches,
+                coalesce(sum(b.users) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS users,
+                coalesce(sum(b.duplicates) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS duplicates,
+                coalesce(sum(b.inserted), 0) AS inserted,
+                coalesce(sum(b.updated), 0) AS updated
+            FROM sync_batches AS b JOIN sync_logs AS l ON l.id = b.sync_id
+            WHERE b.sync_id = $1
+        ) AS ledger
+        WHERE sync_logs.id = $1 AND status IN ('RUNNING', 'PROCESSING')
+        """
+
+    /// What a sync under way has done so far, for those who watch it.
+    static let liveLedger = PostgresStatement(
+        name: "live_ledger",
+        sql: """
+            SELECT count(*), coalesce(sum(duplicates), 0)::bigint, coalesce(sum(inserted), 0)::bigint,
+                coalesce(sum(updated), 0)::bigint, coalesce(sum(unchanged), 0)::bigint, coalesce(sum(users), 0)::bigint
+            FROM sync_batches WHERE sync_id = $1
+            """
+    )
+
+    /// Marks a sync FAILED on an operator's word.
+    static let reset = """
+        UPDATE sync_logs
+        SET status = 'FAILED', finished_at = now(),
+            duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
+            error_message = 'reset by an operator'
+        WHERE status IN ('PENDING', 'RUNNING', 'PROCESSING')
+        RETURNING id
+        """
+
+    static let columns = """
+        id, status::text, started_at, finished_at, duration_ms, total_processed, error_message,
+        received, rejected, duplicates, inserted, updated, unchanged,
+        batches_sent, batches_applied, stream_attempts::bigint, stream_bytes
+        """
+}

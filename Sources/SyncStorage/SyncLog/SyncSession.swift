@@ -1,0 +1,194 @@
+package import Logging
+package import Postgres
+package import SyncCore
+
+/// One sync's hold on the database: the lock that makes it the only one, and its SyncLog row.
+///
+/// Both live on one connection, since the lock is the session's. When the connection breaks, the session connects again,
+/// takes the lock again and goes on, unless another sync took over in between. All writes state absolute values, so that
+/// one whose answer was lost can be repeated.
+package actor SyncSession {
+    /// The id of the sync's SyncLog row.
+    package nonisolated let syncID: Int64
+    private let configuration: PostgresConfiguration
+    private let logger: Logger
+    private var connection: PostgresConnection
+
+    /// How often a broken connection is replaced before the error is final, with pauses of 0.25 s doubling up to 8 s: half a
+    /// minute in all, longer than a PostgreSQL restart.
+    private static let reconnectAttempts = 8
+
+    private init(
+        syncID: Int64, connection: PostgresConnection, configuration: PostgresConfiguration, logger: Logger
+    ) {
+        self.syncID = syncID
+        self.connection = connection
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Takes the lock, marks leftovers of a sync that died as FAILED, and writes a new row, RUNNING.
+    /// - Throws: ``SyncSessionError/anotherSyncIsRunning``, ``SchemaError``, or `PostgresError`.
+    package static func begin(_ configuration: PostgresConfiguration, logger: Logger) async throws -> SyncSession {
+        let connection = try await PostgresConnection.connect(configuration, logger: logger)
+        do {
+            try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
+            guard try await takeLock(connection) else { throw SyncSessionError.anotherSyncIsRunning }
+            let syncID = try await connection.transaction { connection in
+                let interrupted = try await connection.query(SyncLogSQL.failInterrupted, [])
+                if interrupted.affectedRows > 0 {
+                    logger.warning(
+                        "an earlier sync had been interrupted: marked FAILED",
+                        metadata: ["syncs": "\(interrupted.affectedRows)"])
+                }
+                return try await connection.query(SyncLogSQL.insertRunning, []).int8(row: 0, column: 0)
+            }
+            return SyncSession(syncID: syncID, connection: connection, configuration: configuration, logger: logger)
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    /// Notes that the stream is being opened again: what the attempt before received no longer counts.
+    /// - Parameters:
+    ///   - attempt: counted from 1.
+    ///   - firstBatch: the number its first batch will have.
+    package func beginAttempt(_ attempt: Int, firstBatch: Int64) async throws {
+        try await run { [syncID] connection in
+            try await connection.transaction { connection in
+                _ = try await connection.query("DELETE FROM sync_rejects WHERE sync_id = $1", [.int8(syncID)])
+                let result = try await connection.query(
+                    SyncLogSQL.beginAttempt, [.int8(syncID), .int4(Int32(attempt)), .int8(firstBatch)])
+                try Self.expectUnderWay(result, syncID: syncID)
+            }
+        }
+    }
+
+    /// Writes how far the sync is.
+    /// - Parameter status: RUNNING or PROCESSING.
+    package func record(_ counters: SyncCounters, status: SyncStatus) async throws {
+        try await run { [syncID] connection in
+            let result = try await connection.execute(
+                SyncLogSQL.progress,
+                [
+                    .int8(syncID), .text(status.rawValue), .int8(Int64(counters.received)),
+                    .int8(Int64(counters.rejected)), .int8(Int64(counters.batchesSent)), .int8(counters.streamBytes),
+                ])
+            try Self.expectUnderWay(result, syncID: syncID)
+        }
+    }
+
+    /// Puts damaged pieces of the stream into quarantine; one that is there already is left as it is.
+    package func record(_ rejects: [Reject]) async throws {
+        guard !rejects.isEmpty else { return }
+        var offsets = PostgresArray(of: .int8, capacity: rejects.count)
+        var reasons = PostgresArray(of: .text, capacity: rejects.count, byteCapacity: rejects.count * 16)
+        var excerpts = PostgresArray(of: .text, capacity: rejects.count, byteCapacity: rejects.count * 128)
+        for reject in rejects {
+            offsets.append(reject.offset)
+            reasons.append(reject.reason.rawValue)
+            excerpts.append(reject.excerpt)
+        }
+        let parameters: [PostgresValue] = [.int8(syncID), .array(offsets), .array(reasons), .array(excerpts)]
+        try await run { connection in
+            _ = try await connection.execute(SyncLogSQL.insertRejects, parameters)
+        }
+    }
+
+    /// What the ledger shows for this sync.
+    package func ledgerProgress() async throws -> LedgerProgress {
+        try await run { [syncID] connection in
+            let result = try await connection.execute(SyncLogSQL.ledgerProgress, [.int8(syncID)])
+            return LedgerProgress(
+                batchesApplied: Int(try result.int8(row: 0, column: 0)),
+                usersApplied: Int(try result.int8(row: 0, column: 1)))
+        }
+    }
+
+    /// The numbers of all batches of this sync that are in the ledger.
+    package func appliedBatchNumbers() async throws -> [Int64] {
+        try await run { [syncID] connection in
+            let result = try await connection.query(
+                "SELECT batch_number FROM sync_batches WHERE sync_id = $1", [.int8(syncID)])
+            return try (0..<result.count).map { try result.int8(row: $0, column: 0) }
+        }
+    }
+
+    /// Ends the sync as COMPLETED, with the sums of the ledger, and gives the lock back.
+    /// - Returns: the finished row.
+    package func complete(_ counters: SyncCounters) async throws -> SyncLogEntry {
+        try await finish(.completed, counters, errorMessage: nil)
+    }
+
+    /// Ends the sync as FAILED and gives the lock back.
+    /// - Parameter reason: what happened and what to do, for the person who reads the row.
+    /// - Returns: the finished row.
+    package func fail(_ counters: SyncCounters, reason: String) async throws -> SyncLogEntry {
+        try await finish(.failed, counters, errorMessage: reason)
+    }
+
+    private func finish(
+        _ status: SyncStatus, _ counters: SyncCounters, errorMessage: String?
+    ) async throws -> SyncLogEntry {
+        let entry = try await run { [syncID] connection in
+            let result = try await connection.query(
+                SyncLogSQL.finish,
+                [
+                    .int8(syncID), .text(status.rawValue), errorMessage.map(PostgresValue.text) ?? .null,
+                    .int8(Int64(counters.received)), .int8(Int64(counters.rejected)),
+                    .int8(Int64(counters.batchesSent)), .int8(counters.streamBytes),
+                ])
+            try Self.expectUnderWay(result, syncID: syncID)
+            return try await SyncLogReader.entry(syncID, on: connection)
+        }
+        connection.close()
+        guard let entry else { throw SyncSessionError.endedElsewhere(syncID: syncID) }
+        return entry
+    }
+
+    /// Lets go of the database without ending the sync: the lock goes, the row stays as it is.
+    package func abandon() {
+        connection.close()
+    }
+
+    // MARK: Staying connected
+
+    /// Runs an operation that may be repeated, replacing the connection when it breaks.
+    private func run<Result: Sendable>(
+        _ operation: @Sendable (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        var pause = Duration.milliseconds(250)
+        for attempt in 1... {
+            do {
+                if !connection.isUsable { try await reconnect() }
+                return try await operation(connection)
+            } catch let error as PostgresError where error.isTransient && attempt < Self.reconnectAttempts {
+                logger.warning(
+                    "the sync's database connection failed, trying again",
+                    metadata: ["sync_id": "\(syncID)", "attempt": "\(attempt)", "error": "\(error)"])
+                try await Task.sleep(for: pause * Double.random(in: 0.5...1))
+                pause = min(pause * 2, .seconds(8))
+            }
+        }
+        preconditionFailure("the loop over an endless range returns or throws")
+    }
+
+    private func reconnect() async throws {
+        connection.close()
+        connection = try await PostgresConnection.connect(configuration, logger: logger)
+        guard try await Self.takeLock(connection) else { throw SyncSessionError.lockLost(syncID: syncID) }
+        let newest = try await connection.query("SELECT max(id) FROM sync_logs", []).int8(row: 0, column: 0)
+        guard newest == syncID else { throw SyncSessionError.lockLost(syncID: syncID) }
+    }
+
+    private static func takeLock(_ connection: PostgresConnection) async throws -> Bool {
+        try await connection.query("SELECT pg_try_advisory_lock($1)", [.int8(AdvisoryLock.sync)])
+            .bool(row: 0, column: 0)
+    }
+
+    /// All updates of the row are conditional on its being under way: a sync that was reset must not come back to life.
+    private static func expectUnderWay(_ result: PostgresResult, syncID: Int64) throws {
+        guard result.affectedRows == 1 else { throw SyncSessionError.endedElsewhere(syncID: syncID) }
+    }
+}

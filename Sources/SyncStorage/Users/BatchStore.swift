@@ -1,0 +1,57 @@
+package import Postgres
+package import SyncCore
+
+/// Applies batches to the `users` table, each exactly once in effect.
+package struct BatchStore: Sendable {
+    private let pool: PostgresPool
+
+    /// - Parameter pool: connections made with ``PostgresConfiguration/forBatches``.
+    package init(pool: PostgresPool) {
+        self.pool = pool
+    }
+
+    /// Applies one batch in one transaction with its ledger row.
+    /// - Throws: `PostgresError`; nothing was changed then. A foreign key violation means that no such sync is known here.
+    package func apply(_ batch: DecodedBatch) async throws -> BatchOutcome {
+        let rows = batch.latestPerUserName()
+        let parameters = Self.parameters(batch, rows: rows)
+        return try await pool.withConnection { connection in
+            do {
+                let result = try await connection.execute(UpsertStatement.apply, parameters)
+                if result.count > 0 {
+                    return .applied(
+                        BatchOutcome.Counts(
+                            duplicates: Int(try result.int8(row: 0, column: 0)),
+                            inserted: Int(try result.int8(row: 0, column: 1)),
+                            updated: Int(try result.int8(row: 0, column: 2)),
+                            unchanged: Int(try result.int8(row: 0, column: 3))
+                        ))
+                }
+            } catch let error as PostgresError where error.isUniqueViolation(of: "sync_batches_pkey") {
+                return .alreadyApplied
+            }
+            let applied = try await connection.execute(
+                UpsertStatement.isApplied, [.int8(batch.syncID), .int8(batch.number)])
+            return try applied.bool(row: 0, column: 0) ? .alreadyApplied : .overtaken
+        }
+    }
+
+    private static func parameters(_ batch: DecodedBatch, rows: [Int]) -> [PostgresValue] {
+        var userNames = PostgresArray(of: .text, capacity: rows.count, byteCapacity: batch.textBytes)
+        var legacyIDs = PostgresArray(of: .int8, capacity: rows.count)
+        var emails = PostgresArray(of: .text, capacity: rows.count, byteCapacity: batch.textBytes)
+        var createdAts = PostgresArray(of: .timestamptz, capacity: rows.count)
+        var deleted = PostgresArray(of: .bool, capacity: rows.count)
+        for row in rows {
+            batch.withUserName(at: row) { userNames.append(utf8: $0) }
+            legacyIDs.append(batch.legacyIDs[row])
+            batch.withEmail(at: row) { emails.append(utf8: $0) }
+            createdAts.append(microsecondsSinceUnixEpoch: batch.createdAts[row])
+            deleted.append(batch.deleted[row])
+        }
+        return [
+            .int8(batch.syncID), .int8(batch.number), .int4(Int32(batch.lane)), .int4(Int32(batch.users)),
+            .array(userNames), .array(legacyIDs), .array(emails), .array(createdAts), .array(deleted),
+        ]
+    }
+}
