@@ -13,6 +13,8 @@ package struct UserRecord {
     package let createdAt: Int64
     /// Whether the legacy system has marked the user as deleted.
     package let deleted: Bool
+    /// Where the record begins: bytes from the start of the decoded body, counted from 0.
+    package let offset: Int64
 
     @inlinable
     package init(
@@ -20,12 +22,14 @@ package struct UserRecord {
         userName: UnsafeRawBufferPointer,
         email: UnsafeRawBufferPointer,
         createdAt: Int64,
-        deleted: Bool
+        deleted: Bool,
+        offset: Int64 = 0
     ) {
         self.legacyID = legacyID
         self.userName = userName
         self.email = email
         self.createdAt = createdAt
         self.deleted = deleted
+        self.offset = offset
     }
 }

@@ -1,0 +1,192 @@
+/// The state machine behind `consume`: where the next object begins, and whether it is whole.
+extension LegacyStreamParser {
+    @usableFromInline
+    mutating func begin(_ bytes: UnsafeRawBufferPointer) {
+        precondition(!isAtEnd, "consume called after finish")
+        chunk = bytes.assumingMemoryBound(to: UInt8.self)
+        chunkPosition = 0
+        extendExcerpt()
+    }
+
+    @usableFromInline
+    mutating func end() {
+        bytesConsumed += Int64(chunk.count)
+        chunk = UnsafeBufferPointer(start: nil, count: 0)
+        chunkPosition = 0
+    }
+
+    @usableFromInline
+    mutating func beginEnd() {
+        isAtEnd = true
+    }
+
+    /// Goes on to the next user or reject, or to the end of the chunk.
+    @usableFromInline
+    mutating func next() -> Event {
+        while true {
+            let event: Event?
+            if isObjectOpen {
+                event = continueOpenObject()
+            } else if !carried.isEmpty {
+                event = scanCarry()
+            } else if chunkPosition < chunk.count {
+                event = scanChunk()
+            } else {
+                finishDamage(ifLongEnough: !isAtEnd)
+                return .needsInput
+            }
+            if let event { return event }
+        }
+    }
+
+    // MARK: - Objects that lie in the chunk
+
+    @inline(__always)
+    private mutating func scanChunk() -> Event? {
+        guard let base = chunk.baseAddress else { return nil }
+        chunkPosition = skipToBrace(base, chunkPosition..<chunk.count)
+        guard chunkPosition < chunk.count else { return nil }
+
+        let start = base + chunkPosition
+        let window = min(chunk.count - chunkPosition, limits.maximumObjectBytes)
+        let offset = bytesConsumed + Int64(chunkPosition)
+        switch reader.read(start, start + window, offset: offset) {
+        case .user(let user, let length):
+            bytesExamined += Int64(length)
+            chunkPosition += length
+            return found(user)
+        case .notUser(let reason, let length):
+            bytesExamined += Int64(length)
+            chunkPosition += length
+            return refused(UnsafeBufferPointer(start: start, count: length), reason, at: offset)
+        case .broken(let reason, let examined):
+            bytesExamined += Int64(examined)
+            beginDamage(reason, at: offset)
+            chunkPosition += 1
+        case .incomplete:
+            bytesExamined += Int64(window)
+            if window == limits.maximumObjectBytes {
+                beginDamage(.tooLarge, at: offset)
+                chunkPosition += 1
+            } else {
+                append(chunk.count - chunkPosition)
+                openCarriedObject()
+            }
+        }
+        return nil
+    }
+
+    /// Returns the first position in `range` of a `{`, or its end; counts what lies before it as damage or not.
+    @inline(__always)
+    private mutating func skipToBrace(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            switch base[position] {
+            case UInt8(ascii: "{"):
+                return position
+            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF:
+                break
+            default:
+                damagedBytes += 1
+            }
+            position += 1
+        }
+        return position
+    }
+
+    // MARK: - Objects that cross a chunk border
+
+    /// Copies the next bytes of the chunk behind those carried already.
+    private mutating func append(_ count: Int) {
+        let source = UnsafeBufferPointer(rebasing: chunk[chunkPosition..<chunkPosition + count])
+        _ = UnsafeMutableBufferPointer(rebasing: carry[carried.upperBound...]).update(fromContentsOf: source)
+        carried = carried.lowerBound..<carried.upperBound + count
+        chunkPosition += count
+    }
+
+    /// Makes the carried bytes an open object: they begin with a `{`, and an attempt to read it needed more of them.
+    private mutating func openCarriedObject() {
+        if carried.lowerBound > 0 {
+            let object = UnsafeMutableBufferPointer(rebasing: carry[carried])
+            _ = carry.update(fromContentsOf: object)
+            carried = 0..<object.count
+        }
+        isObjectOpen = true
+        attemptedBytes = carried.count
+        boundary = ObjectBoundary()
+        _ = boundary.advance(over: UnsafeBufferPointer(rebasing: carry[carried]))
+    }
+
+    /// Takes more of the open object from the chunk, and tries to read it when that is worth it.
+    private mutating func continueOpenObject() -> Event? {
+        let available = min(chunk.count - chunkPosition, limits.maximumObjectBytes - carried.count)
+        let fresh = UnsafeBufferPointer(rebasing: chunk[chunkPosition..<chunkPosition + available])
+        let end = boundary.advance(over: fresh)
+        append(end ?? available)
+        guard
+            end != nil || isAtEnd || carried.count == limits.maximumObjectBytes
+                || carried.count >= 2 * attemptedBytes
+        else {
+            finishDamage(ifLongEnough: true)
+            return .needsInput
+        }
+        return readCarriedObject()
+    }
+
+    /// Scans carried bytes behind an object that is done with, or behind a `{` that began none.
+    private mutating func scanCarry() -> Event? {
+        let base = UnsafePointer(carry.baseAddress.unsafelyUnwrapped)
+        carried = skipToBrace(base, carried)..<carried.upperBound
+        if carried.count <= chunkPosition {
+            // What is left came from this chunk: it can be read from there.
+            chunkPosition -= carried.count
+            carried = 0..<0
+            return nil
+        }
+        return readCarriedObject()
+    }
+
+    /// Tries to read the object that the carried bytes begin with.
+    private mutating func readCarriedObject() -> Event? {
+        let start = UnsafePointer(carry.baseAddress.unsafelyUnwrapped) + carried.lowerBound
+        let offset = bytesConsumed + Int64(chunkPosition - carried.count)
+        switch reader.read(start, start + carried.count, offset: offset) {
+        case .user(let user, let length):
+            bytesExamined += Int64(length)
+            isObjectOpen = false
+            carried = carried.lowerBound + length..<carried.upperBound
+            return found(user)
+        case .notUser(let reason, let length):
+            bytesExamined += Int64(length)
+            isObjectOpen = false
+            let event = refused(UnsafeBufferPointer(start: start, count: length), reason, at: offset)
+            carried = carried.lowerBound + length..<carried.upperBound
+            return event
+        case .broken(let reason, let examined):
+            bytesExamined += Int64(examined)
+            giveUpCarriedObject(reason, at: offset)
+        case .incomplete:
+            bytesExamined += Int64(carried.count)
+            if carried.count == limits.maximumObjectBytes {
+                giveUpCarriedObject(.tooLarge, at: offset)
+            } else if isAtEnd {
+                giveUpCarriedObject(.truncated, at: offset)
+            } else if isObjectOpen {
+                attemptedBytes = carried.count
+                if chunkPosition == chunk.count {
+                    finishDamage(ifLongEnough: true)
+                    return .needsInput
+                }
+            } else {
+                openCarriedObject()
+            }
+        }
+        return nil
+    }
+
+    private mutating func giveUpCarriedObject(_ reason: Reject.Reason, at offset: Int64) {
+        beginDamage(reason, at: offset)
+        isObjectOpen = false
+        carried = carried.lowerBound + 1..<carried.upperBound
+    }
+}
