@@ -1,0 +1,52 @@
+/// Makes text from outside fit for a log line.
+package enum ErrorText {
+    /// One line of printable text: control and format characters become spaces, runs of white space one space.
+    package static func oneLine(_ text: String, maximumCharacters: Int) -> String {
+        var result = ""
+        var length = 0
+        var pendingSpace = false
+        for scalar in text.unicodeScalars {
+            guard isPrintable(scalar) else {
+                pendingSpace = !result.isEmpty
+                continue
+            }
+            guard length < maximumCharacters else { return result + "…" }
+            if pendingSpace {
+                result.unicodeScalars.append(" ")
+                pendingSpace = false
+                length += 1
+            }
+            result.unicodeScalars.append(scalar)
+            length += 1
+        }
+        return result
+    }
+
+    /// Cuts off the copy of the signed request that some services add: it holds the session token.
+    static func withoutCanonicalRequest(_ message: String) -> String {
+        for marker in ["The Canonical String for this request", "The String-to-Sign should have been"] {
+            if let range = message.firstRange(of: marker) { return String(message[..<range.lowerBound]) }
+        }
+        return message
+    }
+
+    /// The body's SHA-256 in a message that repeats the canonical request, of which it is the last line.
+    static func canonicalPayloadHash(in message: String) -> String? {
+        guard let start = message.firstRange(of: "The Canonical String for this request") else { return nil }
+        let rest = message[start.upperBound...]
+        let end = rest.firstRange(of: "The String-to-Sign")?.lowerBound ?? rest.endIndex
+        let isHexadecimal = { (character: Character) in character.isASCII && character.isHexDigit }
+        return rest[..<end].split(whereSeparator: { !isHexadecimal($0) }).last { $0.count == 64 }.map {
+            $0.lowercased()
+        }
+    }
+
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .spaceSeparator:
+            false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// What a failed call calls for.
+package enum ErrorClass: Sendable, Hashable {
+    /// The service asks for fewer calls: try again, later.
+    case throttling
+    /// The service or the way to it failed: try again.
+    case transient
+    /// The credentials ran out: try once more with fresh ones.
+    case expiredCredentials
+    /// The signature's time is too far from the service's: try once more with a corrected clock.
+    case clockSkew
+    /// The signature is wrong for another reason than time.
+    case signature
+    /// Trying again gives the same answer.
+    case final
+}

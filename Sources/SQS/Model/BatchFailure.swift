@@ -1,0 +1,36 @@
+import AWSClientSupport
+
+/// Why one entry of a batch call failed.
+package struct BatchFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The entry's ID in its call.
+    package let id: String
+    /// The entry is wrong and will be refused again.
+    package let senderFault: Bool
+    /// The service's error code, or ``notAnswered`` or ``bodyMismatch``.
+    package let code: String
+    package let message: String
+
+    /// The code of an entry that the answer does not mention.
+    package static let notAnswered = "NotAnswered"
+    /// The code of a message that the queue took with another body than was sent. Final: sent again with the same
+    /// deduplication ID it would be taken for a double, and the damaged one would stay.
+    package static let bodyMismatch = "BodyMismatch"
+
+    package init(id: String, senderFault: Bool, code: String, message: String) {
+        self.id = id
+        self.senderFault = senderFault
+        self.code = code
+        self.message = ErrorText.oneLine(message, maximumCharacters: 500)
+    }
+
+    /// Whether sending the entry again can succeed. Throttling counts as the sender's fault in some answers, and is not.
+    package var isRetryable: Bool {
+        if !senderFault { return true }
+        switch ErrorClass(AWSServiceError(status: 400, code: code, message: "")) {
+        case .throttling, .transient: return true
+        default: return false
+        }
+    }
+
+    package var description: String { "entry \(id): \(code): \(message)" }
+}
