@@ -69,6 +69,7 @@ extension LegacyStreamParser {
                 beginDamage(.tooLarge, at: offset)
                 chunkPosition += 1
             } else {
+                carried = 0..<0
                 append(chunk.count - chunkPosition)
                 openCarriedObject()
             }

@@ -1,0 +1,109 @@
+import SyncCore
+
+/// What a reader of the stream found, as a value that can be kept and compared.
+enum StreamFinding: Equatable {
+    case user(offset: Int64, id: Int64, userName: [UInt8], email: [UInt8], createdAt: Int64, deleted: Bool)
+    case reject(Reject)
+
+    var reject: Reject? {
+        if case .reject(let reject) = self { reject } else { nil }
+    }
+
+    var userID: Int64? {
+        if case .user(_, let id, _, _, _, _) = self { id } else { nil }
+    }
+}
+
+/// All that a reader says about one stream.
+struct StreamReading: Equatable {
+    var findings: [StreamFinding] = []
+    var damagedBytes: Int64 = 0
+
+    var userIDs: [Int64] { findings.compactMap(\.userID) }
+    var rejects: [Reject] { findings.compactMap(\.reject) }
+    var reasons: [Reject.Reason] { rejects.map(\.reason) }
+}
+
+/// Keeps copies of what a parser hands over; noncopyable, as a sink that owns a batcher is.
+struct CollectingSink: LegacyStreamSink, ~Copyable {
+    var findings: [StreamFinding] = []
+
+    mutating func receive(_ user: UserRecord) {
+        findings.append(
+            .user(
+                offset: user.offset, id: user.legacyID, userName: Array(user.userName), email: Array(user.email),
+                createdAt: user.createdAt, deleted: user.deleted))
+    }
+
+    mutating func receive(_ reject: Reject) {
+        findings.append(.reject(reject))
+    }
+}
+
+/// How a stream is cut into chunks.
+enum Chunking {
+    case whole
+    case everyByte
+    case bytes(Int)
+    case random(SeededGenerator, maximum: Int)
+
+    mutating func next(of rest: Int) -> Int {
+        switch self {
+        case .whole: return rest
+        case .everyByte: return 1
+        case .bytes(let count): return min(count, rest)
+        case .random(var generator, let maximum):
+            // An empty chunk is a chunk too.
+            let count = Int.random(in: 0...maximum, using: &generator)
+            self = .random(generator, maximum: maximum)
+            return min(count, rest)
+        }
+    }
+}
+
+/// Reads a stream with the parser, each chunk in memory of its own that is gone before the next one comes.
+func parse(
+    _ bytes: [UInt8], chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init()
+) -> StreamReading {
+    var chunking = chunking
+    var parser = LegacyStreamParser(limits: limits)
+    var sink = CollectingSink()
+    var position = 0
+    while position < bytes.count {
+        let count = chunking.next(of: bytes.count - position)
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+        chunk.copyBytes(from: bytes[position..<position + count])
+        parser.consume(UnsafeRawBufferPointer(chunk), into: &sink)
+        chunk.deallocate()
+        position += count
+    }
+    parser.finish(into: &sink)
+    precondition(parser.bytesConsumed == Int64(bytes.count))
+    precondition(parser.users + parser.rejects == sink.findings.count)
+    return StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes)
+}
+
+func parse(_ text: String, chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init()) -> StreamReading {
+    parse(Array(text.utf8), chunking: chunking, limits: limits)
+}
+
+/// SplitMix64: small, seeded, the same on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func chance(_ one: Int, in many: Int) -> Bool {
+        Int.random(in: 0..<many, using: &self) < one
+    }
+}
