@@ -1,0 +1,15 @@
+/// Why a body could not be decoded.
+enum ContentDecodingError: Error, Equatable, CustomStringConvertible {
+    /// The encoded stream stops before its own end mark.
+    case cutShort
+    case damaged(String)
+    case noMemory
+
+    var description: String {
+        switch self {
+        case .cutShort: "the compressed body stops before its end mark"
+        case .damaged(let detail): detail
+        case .noMemory: "no memory for the decompressor"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// What all requests of a client have in common.
+package struct HTTPClientConfiguration: Sendable {
+    /// Requests to one scheme, host and port that run at once; the others wait in order. At least 1.
+    package var maximumConnectionsPerHost: Int
+    /// Requests under way in all, waiting ones included; one more fails with ``HTTPClientError/Code/tooManyRequests``.
+    package var maximumRequests: Int
+    /// Bytes (before decoding) that one response may hold ahead of its reader before its transfer is paused.
+    package var streamBufferBytes: Int
+    /// A PEM file whose certificates are trusted instead of the system's.
+    package var certificateAuthorityFile: String?
+    /// Lets every request go to other machines without encryption.
+    package var allowsPlaintextToRemote: Bool
+    /// Sent as `User-Agent`; `nil`: the header is not sent.
+    package var userAgent: String?
+
+    package init(
+        maximumConnectionsPerHost: Int = 32, maximumRequests: Int = 4096, streamBufferBytes: Int = 1 << 20,
+        certificateAuthorityFile: String? = nil, allowsPlaintextToRemote: Bool = false, userAgent: String? = nil
+    ) {
+        self.maximumConnectionsPerHost = max(1, maximumConnectionsPerHost)
+        self.maximumRequests = max(1, maximumRequests)
+        self.streamBufferBytes = max(1, streamBufferBytes)
+        self.certificateAuthorityFile = certificateAuthorityFile
+        self.allowsPlaintextToRemote = allowsPlaintextToRemote
+        self.userAgent = userAgent
+    }
+}

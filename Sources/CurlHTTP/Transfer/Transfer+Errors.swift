@@ -1,0 +1,43 @@
+internal import CCurl
+
+extension Transfer {
+    func failure(_ code: HTTPClientError.Code, _ detail: String) -> HTTPClientError { request.failure(code, detail) }
+
+    /// What an end that libcurl reports means to the caller; `nil`: the response is complete.
+    func error(for code: CURLcode) -> HTTPClientError? {
+        if let fault { return fault }
+        guard code != CURLE_OK else {
+            return hasHead ? nil : failure(.protocolError, "the exchange ended without a response")
+        }
+        let words = curlMessage.isEmpty ? String(cString: curl_easy_strerror(code)) : curlMessage
+        return failure(
+            meaning(of: code), hasHead ? "\(words); \(channel.bytesReceived) bytes of the body had arrived" : words)
+    }
+
+    func error(for expiry: TransferClock.Expiry) -> HTTPClientError {
+        let progress = hasHead ? "; \(channel.bytesReceived) bytes of the body had arrived" : "; no response had begun"
+        return switch expiry {
+        case .idle(let limit): failure(.idleTimeout, "no byte moved for \(limit)\(progress)")
+        case .total(let limit): failure(.totalTimeout, "not done within \(limit)\(progress)")
+        }
+    }
+
+    private func meaning(of code: CURLcode) -> HTTPClientError.Code {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST: .resolve
+        case CURLE_COULDNT_CONNECT: .connect
+        // Idle and total time are this client's own; the connection is all that libcurl has a limit for.
+        case CURLE_OPERATION_TIMEDOUT: .connectTimeout
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_INVALIDCERTSTATUS:
+            .tls
+        case CURLE_SSL_CONNECT_ERROR: .tlsHandshake
+        case CURLE_PARTIAL_FILE: .truncated
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING: hasHead ? .truncated : .connectionLost
+        // The second is how libcurl reports an answer that does not begin with a status line (HTTP/0.9).
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL: .protocolError
+        case CURLE_WRITE_ERROR where channel.isCancelled: .cancelled
+        default: .internalFailure
+        }
+    }
+}
