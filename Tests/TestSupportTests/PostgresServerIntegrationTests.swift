@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-@Suite("PostgresServer, Integration")
-struct PostgresServerTests {
+@Suite("PostgreSQL servers, integration")
+struct PostgresServerIntegrationTests {
     @Test("each test gets a database of its own on one server")
     func databases() async throws {
         let server = try await PostgresServer.shared()

@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# The Debian packages that the build, the tests and sync-local need.
+
+readonly PACKAGES=(
+    libcurl4-openssl-dev libpq-dev libssl-dev zlib1g-dev # what the two programs link
+    postgresql                                           # the server for tests and sync-local
+    python3 python3-venv                                 # the SQS servers
+    curl procps shellcheck util-linux
+)
+
+# as_root COMMAND...: runs a command as root, through sudo when this is someone else.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
+        sudo "$@"
+    else
+        die "this needs root, and sudo does not work here without a terminal. As root, run: $*"
+    fi
+}
+
+# missing_packages: prints those of PACKAGES that are not installed.
+missing_packages() {
+    local installed package
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${PACKAGES[@]}" 2>/dev/null || true)
+    for package in "${PACKAGES[@]}"; do
+        grep -qx "installed $package" <<<"$installed" || printf '%s\n' "$package"
+    done
+}
+
+# install_packages: installs what is missing of PACKAGES; says what to do where there is no apt.
+install_packages() {
+    local missing
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        check_without_apt
+        return
+    fi
+    mapfile -t missing < <(missing_packages)
+    ((${#missing[@]})) || return 0
+    step "installing Debian packages: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    local -r options=(-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0)
+    as_root apt-get "${options[@]}" -qq update
+    without_main_cluster as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get "${options[@]}" -qq install -y --no-install-recommends "${missing[@]}" </dev/null >&2
+}
+
+# without_main_cluster COMMAND...: runs a command that may install PostgreSQL without a server being created and started: what needs
+# one here starts its own, and nobody asked for one on port 5432.
+without_main_cluster() {
+    local -r setting=/etc/postgresql-common/createcluster.d/user-sync-setup.conf
+    local status=0
+    as_root mkdir -p "${setting%/*}"
+    printf 'create_main_cluster = false\n' | as_root tee "$setting" >/dev/null
+    "$@" || status=$?
+    as_root rm -f "$setting"
+    return "$status"
+}
+
+# check_without_apt: on a system that is not Debian's, says what is missing; installing it is up to its owner.
+check_without_apt() {
+    local missing=() tool library
+    for tool in python3 curl setpriv shellcheck; do
+        command -v "$tool" >/dev/null || missing+=("$tool")
+    done
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=("a PostgreSQL server")
+    for library in libcurl libpq openssl zlib; do
+        pkg-config --exists "$library" 2>/dev/null || missing+=("$library with its headers")
+    done
+    ((${#missing[@]} == 0)) || die "there is no apt-get here; please install: $(printf '%s; ' "${missing[@]}")then run this again"
+}

@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# The Python environments in .build-tools: `venv` with LocalStack and botocore, `venv-moto` with moto's server.
+
+# python_environment NAME REQUIREMENTS: makes the environment unless it was made from the same requirements before.
+python_environment() {
+    local -r folder=$TOOLS/$1 requirements=$2
+    local stamp
+    stamp=$( (cat "$requirements" && python3 -VV && printf '%s\n' "$folder") | sha256sum)
+    [[ ! -f $folder/.complete || $(<"$folder/.complete") != "$stamp" ]] || return 0
+    step "installing the Python packages of ${requirements#"$ROOT"/} into .build-tools/$1"
+    rm -rf -- "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --retries 5 -r "$requirements" >&2
+    if [[ $1 == venv ]]; then "$folder/bin/python" "$ROOT/scripts/lib/run_localstack.py" --prepare; fi
+    printf '%s\n' "$stamp" >"$folder/.complete"
+}
+
+# python_environments: makes both, side by side.
+python_environments() {
+    local first second failed=
+    mkdir -p "$TOOLS"
+    # As background jobs, both: bash ignores errors inside a function whose own status is looked at.
+    python_environment venv "$ROOT/scripts/requirements.txt" &
+    first=$!
+    python_environment venv-moto "$ROOT/scripts/requirements-moto.txt" &
+    second=$!
+    wait "$first" || failed=yes
+    wait "$second" || failed=yes
+    [[ -z $failed ]] || die "a Python environment could not be made: see above"
+}
