@@ -10,6 +10,11 @@ package enum Excerpt {
         var text = ""
         var rest = bytes[...]
         while let first = rest.first {
+            if (0x20..<0x7F).contains(first) {
+                text.unicodeScalars.append(Unicode.Scalar(first))
+                rest = rest.dropFirst()
+                continue
+            }
             let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
             let piece = rest.prefix(length)
             if let character = String(validating: piece, as: UTF8.self), let scalar = character.unicodeScalars.first,

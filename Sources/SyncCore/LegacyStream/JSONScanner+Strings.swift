@@ -7,8 +7,7 @@ extension JSONScanner {
     static func string(_ start: Position, _ end: Position) throws(Failure) -> (next: Position, hasEscapes: Bool) {
         var position = start
         while end - position >= 8 {
-            let special = specialBytes(
-                UInt64(littleEndian: UnsafeRawPointer(position).loadUnaligned(as: UInt64.self)))
+            let special = specialBytes(word(position))
             if special == 0 {
                 position += 8
                 continue
@@ -42,8 +41,7 @@ extension JSONScanner {
             default:
                 position += 1
                 while end - position >= 8 {
-                    let special = specialBytes(
-                        UInt64(littleEndian: UnsafeRawPointer(position).loadUnaligned(as: UInt64.self)))
+                    let special = specialBytes(word(position))
                     if special != 0 {
                         position += special.trailingZeroBitCount &>> 3
                         break
@@ -53,6 +51,11 @@ extension JSONScanner {
             }
         }
         throw .incomplete
+    }
+
+    @inline(__always)
+    private static func word(_ position: Position) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(position).loadUnaligned(as: UInt64.self))
     }
 
     /// Marks with its top bit the first of eight bytes that is a quote, a backslash, a control character or not ASCII.

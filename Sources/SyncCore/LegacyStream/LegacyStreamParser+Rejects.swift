@@ -20,10 +20,10 @@ extension LegacyStreamParser {
     @inline(never)
     mutating func refused(_ object: UnsafeBufferPointer<UInt8>, _ reason: Reject.Reason, at offset: Int64) -> Event {
         endDamage(at: offset)
-        rejects += 1
         let shown = object.prefix(limits.excerptBytes)
         let excerpt = Excerpt.printable(shown, isCut: shown.count < object.count)
-        return .reject(Reject(offset: offset, reason: reason, excerpt: excerpt))
+        report(Reject(offset: offset, reason: reason, excerpt: excerpt))
+        return .reject
     }
 
     /// Notes that the `{` at `offset`, the next byte in hand, begins no object.
@@ -31,7 +31,7 @@ extension LegacyStreamParser {
     mutating func beginDamage(_ reason: Reject.Reason, at offset: Int64) {
         damagedBytes += 1
         guard case .none = damage else { return }
-        damage = .open(reason, offset: offset, excerpt: Array(carry[carried].prefix(limits.excerptBytes)))
+        damage = .open(reason, offset: offset, excerpt: Array(carriedBytes.prefix(limits.excerptBytes)))
         extendExcerpt()
     }
 
@@ -58,9 +58,7 @@ extension LegacyStreamParser {
         // A full excerpt counts as cut, whether or not more damage follows: that must not depend on what has come yet.
         let isCut = shown.count == limits.excerptBytes
         while let last = shown.last, Self.opensNext(last) { shown.removeLast() }
-        finishedReject = Reject(
-            offset: offset, reason: reason, excerpt: Excerpt.printable(shown, isCut: isCut))
-        rejects += 1
+        report(Reject(offset: offset, reason: reason, excerpt: Excerpt.printable(shown, isCut: isCut)))
         damage = .reported
     }
 
@@ -70,6 +68,11 @@ extension LegacyStreamParser {
         case UInt8(ascii: "["), UInt8(ascii: ","), 0x20, 0x09, 0x0A, 0x0D: true
         default: false
         }
+    }
+
+    private mutating func report(_ reject: Reject) {
+        dueRejects.append(reject)
+        rejects += 1
     }
 
     /// Makes the reject of the damage in hand due at the end of a chunk.

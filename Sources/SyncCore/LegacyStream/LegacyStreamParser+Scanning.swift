@@ -97,10 +97,16 @@ extension LegacyStreamParser {
 
     // MARK: - Objects that cross a chunk border
 
+    /// The bytes in `carry` not yet done with.
+    var carriedBytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: carry + carried.lowerBound, count: carried.count)
+    }
+
     /// Copies the next bytes of the chunk behind those carried already.
     private mutating func append(_ count: Int) {
-        let source = UnsafeBufferPointer(rebasing: chunk[chunkPosition..<chunkPosition + count])
-        _ = UnsafeMutableBufferPointer(rebasing: carry[carried.upperBound...]).update(fromContentsOf: source)
+        if let source = chunk.baseAddress {
+            (carry + carried.upperBound).update(from: source + chunkPosition, count: count)
+        }
         carried = carried.lowerBound..<carried.upperBound + count
         chunkPosition += count
     }
@@ -108,14 +114,13 @@ extension LegacyStreamParser {
     /// Makes the carried bytes an open object: they begin with a `{`, and an attempt to read it needed more of them.
     private mutating func openCarriedObject() {
         if carried.lowerBound > 0 {
-            let object = UnsafeMutableBufferPointer(rebasing: carry[carried])
-            _ = carry.update(fromContentsOf: object)
-            carried = 0..<object.count
+            carry.update(from: carry + carried.lowerBound, count: carried.count)
+            carried = 0..<carried.count
         }
         isObjectOpen = true
         attemptedBytes = carried.count
         boundary = ObjectBoundary()
-        _ = boundary.advance(over: UnsafeBufferPointer(rebasing: carry[carried]))
+        _ = boundary.advance(over: carriedBytes)
     }
 
     /// Takes more of the open object from the chunk, and tries to read it when that is worth it.
@@ -136,8 +141,7 @@ extension LegacyStreamParser {
 
     /// Scans carried bytes behind an object that is done with, or behind a `{` that began none.
     private mutating func scanCarry() -> Event? {
-        let base = UnsafePointer(carry.baseAddress.unsafelyUnwrapped)
-        carried = skipToBrace(base, carried)..<carried.upperBound
+        carried = skipToBrace(carry, carried)..<carried.upperBound
         if carried.count <= chunkPosition {
             // What is left came from this chunk: it can be read from there.
             chunkPosition -= carried.count
@@ -149,7 +153,7 @@ extension LegacyStreamParser {
 
     /// Tries to read the object that the carried bytes begin with.
     private mutating func readCarriedObject() -> Event? {
-        let start = UnsafePointer(carry.baseAddress.unsafelyUnwrapped) + carried.lowerBound
+        let start = UnsafePointer(carry + carried.lowerBound)
         let offset = bytesConsumed + Int64(chunkPosition - carried.count)
         switch reader.read(start, start + carried.count, offset: offset) {
         case .user(let user, let length):

@@ -31,11 +31,14 @@ package struct LegacyStreamParser: ~Copyable {
         }
     }
 
-    /// What the core found next.
+    /// Why the core stopped; rejects that come before are in `dueRejects`.
     @usableFromInline
     enum Event {
+        /// A user was found.
         case user(UserRecord)
-        case reject(Reject)
+        /// A reject is due, and there is more to read.
+        case reject
+        /// The chunk is used up, or the stream.
         case needsInput
     }
 
@@ -67,8 +70,8 @@ package struct LegacyStreamParser: ~Copyable {
     /// Whether the stream has ended.
     var isAtEnd = false
 
-    /// The object that crosses a chunk border, as far as it has come, and what of the stream follows it in the buffer.
-    let carry: UnsafeMutableBufferPointer<UInt8>
+    /// The object that crosses a chunk border, as far as it has come: room for the largest object.
+    let carry: UnsafeMutablePointer<UInt8>
     /// The bytes in `carry` not yet done with.
     var carried = 0..<0
     /// Whether `carry` holds, from its first byte on, an object that needs more bytes.
@@ -80,8 +83,8 @@ package struct LegacyStreamParser: ~Copyable {
 
     /// The run of damage in hand: what has become of its reject.
     var damage = Damage.none
-    /// A reject that is due before anything else.
-    @usableFromInline var finishedReject: Reject?
+    /// What is to be handed over before the user in hand: at most two rejects.
+    @usableFromInline var dueRejects: [Reject] = []
 
     package init(limits: Limits = .init()) {
         self.limits = limits
@@ -121,16 +124,20 @@ package struct LegacyStreamParser: ~Copyable {
     mutating func deliver<Sink: LegacyStreamSink & ~Copyable>(to sink: inout Sink) {
         while true {
             let event = next()
-            if let reject = finishedReject {
-                finishedReject = nil
-                sink.receive(reject)
-            }
+            if !dueRejects.isEmpty { deliverRejects(to: &sink) }
             switch event {
             case .user(let user): sink.receive(user)
-            case .reject(let reject): sink.receive(reject)
+            case .reject: continue
             case .needsInput: return
             }
         }
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func deliverRejects<Sink: LegacyStreamSink & ~Copyable>(to sink: inout Sink) {
+        for reject in dueRejects { sink.receive(reject) }
+        dueRejects.removeAll(keepingCapacity: true)
     }
 }
 

@@ -26,23 +26,14 @@ package enum RFC3339 {
         let hour = digit(rest, 3) * 10 + digit(rest, 4)
         let minute = digit(rest, 6) * 10 + digit(rest, 7)
         guard let second = twoDigits(start, 17), second <= 60, hour <= 23, minute <= 59,
-            (1...12).contains(month), day >= 1, day <= days(inMonth: month, year: year)
+            (1...12).contains(month), day >= 1, day <= 28 || day <= days(inMonth: month, year: year)
         else { return nil }
 
         var index = 19
         var microsecond: Int64 = 0
         if start[index] == UInt8(ascii: ".") {
-            index += 1
-            let firstDigit = index
-            var unit: Int64 = 100_000
-            while index < text.count {
-                let digit = start[index] &- UInt8(ascii: "0")
-                guard digit <= 9 else { break }
-                microsecond += Int64(digit) * unit
-                unit /= 10
-                index += 1
-            }
-            guard (1...9).contains(index - firstDigit) else { return nil }
+            guard let fraction = fraction(text, from: index + 1) else { return nil }
+            (microsecond, index) = fraction
         }
         guard let offset = offsetSeconds(text, from: index) else { return nil }
 
@@ -51,6 +42,30 @@ package enum RFC3339 {
             + hour * 3_600 + minute * 60 + second - offset
         if second == 60, !mayFollowLeapSecond(seconds, near: year) { return nil }
         return seconds * 1_000_000 + microsecond
+    }
+
+    /// Returns the microseconds that one to nine digits stand for, and the index after them.
+    @inline(__always)
+    private static func fraction(
+        _ text: UnsafeBufferPointer<UInt8>, from first: Int
+    ) -> (microsecond: Int64, next: Int)? {
+        guard let start = text.baseAddress else { return nil }
+        var nanosecond: Int64 = 0
+        var index = first
+        while index < text.count {
+            let digit = start[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            nanosecond = nanosecond &* 10 &+ Int64(digit)
+            index += 1
+        }
+        switch index - first {
+        case 3: return (nanosecond * 1_000, index)
+        case 6: return (nanosecond, index)
+        case 1...9:
+            for _ in index - first..<9 { nanosecond *= 10 }
+            return (nanosecond / 1_000, index)
+        default: return nil
+        }
     }
 
     @inline(__always)
@@ -96,18 +111,20 @@ package enum RFC3339 {
         return 30 + (month + month >> 3) & 1
     }
 
-    /// Returns the day's number, 1970-01-01 being 0: `days_from_civil` of
-    /// [Howard Hinnant's date algorithms](https://howardhinnant.github.io/date_algorithms.html).
+    /// Returns the day's number in the proleptic Gregorian calendar, 1970-01-01 being 0.
+    ///
+    /// Years are counted from March, so that the leap day is the last of its year and every month begins
+    /// (153 × months + 2) / 5 days into it, as in
+    /// [`days_from_civil`](https://howardhinnant.github.io/date_algorithms.html).
     @inline(__always)
     private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
-        // Years begin in March here, so that the leap day is the last; 400 are added to keep every term positive.
-        let shifted = UInt64(truncatingIfNeeded: (month > 2 ? year : year - 1) + 400)
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let monthFromMarch = UInt64(truncatingIfNeeded: month > 2 ? month - 3 : month + 9)
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + UInt64(truncatingIfNeeded: day) - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return Int64(truncatingIfNeeded: era * 146_097 + dayOfEra) - 719_468 - 146_097
+        // 400 years are added to keep every term positive, for divisions of unsigned numbers are the cheap ones.
+        let isBeforeMarch = month <= 2
+        let years = UInt32(truncatingIfNeeded: year + 400 - (isBeforeMarch ? 1 : 0))
+        let months = UInt32(truncatingIfNeeded: month + (isBeforeMarch ? 9 : -3))
+        let centuries = years / 100
+        let days = years * 365 + years / 4 - centuries + centuries / 4 + (153 * months + 2) / 5
+        return Int64(days) + day - 1 - 146_097 - 719_468
     }
 
     /// Whether the second before `seconds` can be a leap second: the last of June or of December, UTC.
