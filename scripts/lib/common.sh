@@ -3,9 +3,12 @@
 
 set -euo pipefail
 shopt -s inherit_errexit
+# Numbers, messages and orders do not depend on the caller's language.
+export LC_ALL=C.UTF-8
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 readonly ROOT
+# shellcheck disable=SC2034 # for the scripts that source this
 readonly TOOLS=$ROOT/.build-tools
 
 # say TEXT...: a line for the person who watches.
