@@ -3,8 +3,8 @@ import BasicContainers
 /// Sorts users into lanes and seals a batch whenever a lane has enough of them.
 ///
 /// A lane's batch is sealed when it holds `maximumUsers`, or when the next user would push its body beyond
-/// `maximumBodyBytes`. Each user is encoded at once into its lane's buffer, which is used again for every batch: the only
-/// allocation is the body that leaves with a batch.
+/// `maximumBodyBytes`. Each user is encoded at once into its lane's buffer, which is used again for every batch: the
+/// only allocation is the body that leaves with a batch.
 ///
 /// Memory: each lane's buffer grows to what its largest batch took, at most about `maximumBodyBytes` and room for one
 /// more user; so about `lanes * maximumBodyBytes` in all when every lane is filled to that limit.
@@ -28,8 +28,8 @@ package struct LaneBatcher: ~Copyable {
     ///   - firstBatchNumber: The number of the first batch; a restarted stream goes on where the last attempt ended.
     ///   - lanes: The number of lanes, at least 1.
     ///   - maximumUsers: The most users in a batch, at least 1.
-    ///   - maximumBodyBytes: The most UTF-8 bytes in a body. SQS counts a message's attributes (name, type and value) into
-    ///     the same limit: their bytes are to be taken off before.
+    ///   - maximumBodyBytes: The most UTF-8 bytes in a body. SQS counts a message's attributes (name, type and value)
+    ///     into the same limit: their bytes are to be taken off before.
     package init(syncID: Int64, firstBatchNumber: Int64, lanes: Int, maximumUsers: Int, maximumBodyBytes: Int) {
         self.syncID = syncID
         self.nextBatchNumber = firstBatchNumber
@@ -87,7 +87,8 @@ package struct LaneBatcher: ~Copyable {
 
     /// Seals the unfinished batch of one lane that has one, or returns nil when no user is left unsealed.
     ///
-    /// Called again and again at the end of a stream, one batch at a time, so that the caller can wait for room between.
+    /// Called again and again at the end of a stream, one batch at a time, so that the caller can wait for room
+    /// between.
     package mutating func flushNext() -> Batch? {
         while flushedLanes < lanes.count {
             let lane = flushedLanes

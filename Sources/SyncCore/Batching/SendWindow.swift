@@ -4,13 +4,15 @@ import HeapModule
 /// Decides which batches go into the next `SendMessageBatch` call: a bounded queue that keeps each lane in order.
 ///
 /// A pure state machine: it does no I/O and reads no clock. The caller puts batches in with ``enqueue(_:at:)`` while
-/// ``hasRoom``, sends every call that ``nextCall(at:)`` hands out, as many at once as it likes, and reports each entry's
-/// outcome on its own. When `nextCall` has nothing, the caller waits for a batch, for an outcome, or until ``nextWakeup``.
+/// ``hasRoom``, sends every call that ``nextCall(at:)`` hands out, as many at once as it likes, and reports each
+/// entry's outcome on its own. When `nextCall` has nothing, the caller waits for a batch, for an outcome, or until
+/// ``nextWakeup``.
 ///
-/// - **Order.** At most one batch of a lane is in flight, and the next one only follows when it was stored or given up. So a
-///   lane's batches reach the queue in the order in which they came, whatever is retried.
-/// - **Calls** hold at most `maximumEntriesPerCall` entries of `maximumCallBytes` in all. While other calls are in flight a call
-///   that could still be filled waits, for `linger` at most; with nothing in flight, or once closed, it goes at once.
+/// - **Order.** At most one batch of a lane is in flight, and the next one only follows when it was stored or given up.
+///   So a lane's batches reach the queue in the order in which they came, whatever is retried.
+/// - **Calls** hold at most `maximumEntriesPerCall` entries of `maximumCallBytes` in all. While other calls are in
+///   flight a call that could still be filled waits, for `linger` at most; with nothing in flight, or once closed, it
+///   goes at once.
 /// - **No starvation.** Lanes are served in the order in which they became ready, and the first is part of every call.
 /// - **Cost.** Finding a call looks at four times its entries at most, however many batches wait.
 package struct SendWindow: Sendable {
@@ -187,7 +189,8 @@ extension SendWindow {
 
     /// Chooses among the first lanes that are ready those whose batches go together into a call.
     ///
-    /// A batch that does not fit beside those chosen is passed over for smaller ones behind it; it comes first next time.
+    /// A batch that does not fit beside those chosen is passed over for smaller ones behind it; it comes first next
+    /// time.
     private func selectLanes() -> Selection {
         var selection = Selection()
         var callBytes = 0

@@ -1,7 +1,7 @@
 /// Eight bytes looked at together; the first in memory is the lowest byte.
 ///
-/// The tests give a word whose lowest set high bit marks the first byte that matches. Bits above that one may be set for
-/// bytes that do not match, so only "any" and "the first" may be asked.
+/// The tests give a word whose lowest set high bit marks the first byte that matches. Bits above that one may be set
+/// for bytes that do not match, so only "any" and "the first" may be asked.
 /// See [Bit Twiddling Hacks](https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord).
 enum ByteWord {
     static let ones: UInt64 = 0x0101_0101_0101_0101

@@ -1,7 +1,9 @@
 extension DecodedBatch {
-    /// The users that count: for each user name the one with the newest creation time, on a tie the later in the message.
+    /// The users that count: for each user name the one with the newest creation time, on a tie the later in the
+    /// message.
     ///
-    /// They come sorted by the bytes of the user name, which is the order in which every transaction takes its row locks.
+    /// They come sorted by the bytes of the user name, which is the order in which every transaction takes its row
+    /// locks.
     package func latestPerUserName() -> [Int] {
         texts.withUnsafeBytes { texts in
             var keys = sortKeys(texts)
@@ -36,8 +38,8 @@ extension DecodedBatch {
 
 /// Orders users by the bytes of their names, then by creation time, then by their place in the message.
 ///
-/// The first sixteen bytes of a name are kept as two numbers, so that most comparisons look at nothing else. Shorter names
-/// are filled up with zeros, which is right because a name holds no NUL.
+/// The first sixteen bytes of a name are kept as two numbers, so that most comparisons look at nothing else. Shorter
+/// names are filled up with zeros, which is right because a name holds no NUL.
 private struct NameSortKey {
     let first: UInt64
     let second: UInt64

@@ -2,8 +2,8 @@
 package enum MessageDecoder {
     /// Reads a whole message.
     ///
-    /// Any bytes may be given: a body that is not exactly a message of version ``MessageFormat/version`` is refused as a
-    /// whole, and memory is bounded by a small multiple of its size, whatever its header announces.
+    /// Any bytes may be given: a body that is not exactly a message of version ``MessageFormat/version`` is refused as
+    /// a whole, and memory is bounded by a small multiple of its size, whatever its header announces.
     ///
     /// - Throws: ``MessageError``, which says what is wrong and where.
     package static func decode(_ body: [UInt8]) throws(MessageError) -> DecodedBatch {
@@ -22,8 +22,8 @@ package enum MessageDecoder {
         _ header: MessageHeader
     ) throws(MessageError) -> DecodedBatch {
         let users = header.users
-        // Not more than can stand in what is left, whatever the header says: a body that announces more fails at the row
-        // after those at the latest.
+        // Not more than can stand in what is left, whatever the header says: a body that announces more fails at the
+        // row after those at the latest.
         let capacity = min(users, reader.remaining / MessageFormat.shortestRowBytes + 1)
         var legacyIDs = [Int64](repeating: 0, count: capacity)
         var createdAts = [Int64](repeating: 0, count: capacity)

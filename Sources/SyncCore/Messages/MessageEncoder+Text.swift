@@ -1,8 +1,8 @@
 extension MessageEncoder {
     /// Writes a text with the escapes it needs and returns the bytes written.
     ///
-    /// Most texts need none: they are copied while they are looked at, eight bytes at a time, and only a text that turned
-    /// out to hold a special byte is written again the slow way.
+    /// Most texts need none: they are copied while they are looked at, eight bytes at a time, and only a text that
+    /// turned out to hold a special byte is written again the slow way.
     @inline(__always)
     static func writeText(_ text: UnsafeRawBufferPointer, to output: UnsafeMutableRawPointer) -> Int {
         let count = text.count

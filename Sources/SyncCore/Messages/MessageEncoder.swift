@@ -1,7 +1,7 @@
 /// Writes message bodies in the format that ``MessageFormat`` describes.
 ///
-/// The functions write into memory that the caller has reserved and allocate nothing, except ``body(header:rows:)``, which
-/// makes the one array that leaves with the message.
+/// The functions write into memory that the caller has reserved and allocate nothing, except ``body(header:rows:)``,
+/// which makes the one array that leaves with the message.
 package enum MessageEncoder {
     /// The most bytes that a header line can take, whatever its numbers.
     package static let longestHeaderBytes = 12 + 4 * (DecimalDigits.longest + 1)

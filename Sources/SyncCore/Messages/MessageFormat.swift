@@ -8,15 +8,15 @@
 /// `⇥` is one tab and `⏎` one line feed; nothing stands around them, and the last line ends in a line feed too.
 ///
 /// - **Version.** The text after `user-sync/`. This is version 1. A reader refuses every other one: it does not guess.
-/// - **Numbers** are decimal ASCII, with a leading `-` when negative, and fit a signed 64-bit integer. Those of the header are never
-///   negative, and `users` is at least 1 and equals the number of user lines.
+/// - **Numbers** are decimal ASCII, with a leading `-` when negative, and fit a signed 64-bit integer. Those of the
+///   header are never negative, and `users` is at least 1 and equals the number of user lines.
 /// - **Created at** is in microseconds since 1970-01-01T00:00:00Z, no earlier than PostgreSQL's first `timestamptz`.
 /// - **0|1** says whether the legacy system has marked the user as deleted.
 /// - **User name** (at least one byte) and **email** (may be empty) are UTF-8 without NUL, escaped as below.
 /// - **Order** of lines is the order of the stream: of two lines with the same user name and time the later counts.
 ///
-/// The user lines are PostgreSQL's [COPY text format](https://www.postgresql.org/docs/current/sql-copy.html), so that they
-/// can be fed to `COPY` as they are. Of its escapes these are written and read, and no others:
+/// The user lines are PostgreSQL's [COPY text format](https://www.postgresql.org/docs/current/sql-copy.html), so that
+/// they can be fed to `COPY` as they are. Of its escapes these are written and read, and no others:
 ///
 /// | escape | stands for |
 /// | --- | --- |
@@ -24,10 +24,10 @@
 /// | `\t` `\n` `\r` | tab, line feed, carriage return |
 /// | `\xHH` | the byte with these two hexadecimal digits |
 ///
-/// SQS carries [XML 1.0 characters](https://www.w3.org/TR/xml/#charsets) only. The characters outside that set are the other
-/// C0 controls, written as `\x01` and so on, and U+FFFE and U+FFFF, whose three UTF-8 bytes are written as `\xef\xbf\xbe` and
-/// `\xef\xbf\xbf`. A bare control character in a field, an unknown escape, or bytes that are no UTF-8 after unescaping make the
-/// whole message refused.
+/// SQS carries [XML 1.0 characters](https://www.w3.org/TR/xml/#charsets) only. The characters outside that set are the
+/// other C0 controls, written as `\x01` and so on, and U+FFFE and U+FFFF, whose three UTF-8 bytes are written as
+/// `\xef\xbf\xbe` and `\xef\xbf\xbf`. A bare control character in a field, an unknown escape, or bytes that are no
+/// UTF-8 after unescaping make the whole message refused.
 ///
 /// The page `docs/message-format.md` shows an example that the tests decode.
 package enum MessageFormat {
@@ -42,7 +42,8 @@ package enum MessageFormat {
     /// Every later `Int64` is inside PostgreSQL's range too.
     static let earliestCreatedAt: Int64 = -210_866_803_200_000_000
 
-    /// The fewest bytes that a user line takes: two one-digit numbers, a flag, a one-byte name, an empty email, separators.
+    /// The fewest bytes that a user line takes: two one-digit numbers, a flag, a one-byte name, an empty email,
+    /// separators.
     static let shortestRowBytes = 9
 }
 

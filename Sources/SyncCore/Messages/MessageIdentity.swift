@@ -16,12 +16,13 @@ package struct MessageIdentity: Sendable, Hashable {
         self.lane = lane
     }
 
-    /// The `MessageGroupId`: the lane, for example `u7`. SQS hands out the messages of one group in order, one call at a time.
+    /// The `MessageGroupId`: the lane, for example `u7`. SQS hands out the messages of one group in order, one call at
+    /// a time.
     package var groupID: String { "u\(lane)" }
 
     /// The `MessageDeduplicationId`, for example `s12a1b345`: sync, attempt and batch.
     ///
-    /// A batch that is sent again after a lost answer has the same one, so SQS stores it once (for five minutes). A batch of a
-    /// restarted stream has another one, so it is never taken for a batch of the attempt before.
+    /// A batch that is sent again after a lost answer has the same one, so SQS stores it once (for five minutes). A
+    /// batch of a restarted stream has another one, so it is never taken for a batch of the attempt before.
     package var deduplicationID: String { "s\(syncID)a\(attempt)b\(number)" }
 }
