@@ -8,7 +8,8 @@ enum Check {
 
     static func range(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws {
         guard range.contains(value) else {
-            throw ValidationError("\(option) must be between \(range.lowerBound) and \(range.upperBound), not \(value).")
+            throw ValidationError(
+                "\(option) must be between \(range.lowerBound) and \(range.upperBound), not \(value).")
         }
     }
 

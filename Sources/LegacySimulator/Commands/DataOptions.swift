@@ -7,7 +7,9 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seed of every choice: equal seeds and options give equal bytes.", valueName: "number"))
     var seed = Self.standard.seed
 
-    @Option(help: ArgumentHelp("Valid user records in the stream, repeated user names counted each time.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Valid user records in the stream, repeated user names counted each time.", valueName: "count"))
     var users = Self.standard.users
 
     @Option(help: ArgumentHelp("Valid user records in one array.", valueName: "count"))
@@ -21,7 +23,8 @@ struct DataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Share of records that repeat an earlier user name: older, newer or identical (0 to 1).", valueName: "rate"))
+            "Share of records that repeat an earlier user name: older, newer or identical (0 to 1).", valueName: "rate")
+    )
     var duplicateRate = Self.standard.duplicateRate
 
     @Option(
@@ -39,7 +42,8 @@ struct DataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Share of users whose email or deleted flag changes from one generation to the next (0 to 1).", valueName: "rate"))
+            "Share of users whose email or deleted flag changes from one generation to the next (0 to 1).",
+            valueName: "rate"))
     var changedRate = Self.standard.changedRate
 
     @Option(help: ArgumentHelp("Changes made since the first sync: 0 to 1000.", valueName: "number"))
@@ -51,7 +55,9 @@ struct DataOptions: ParsableArguments {
     @Flag(help: "Start the body with a UTF-8 byte order mark.")
     var bom = false
 
-    @Flag(help: "Add unknown fields, shuffle the order of fields, spell keys with escapes, repeat keys (the last counts).")
+    @Flag(
+        help: "Add unknown fields, shuffle the order of fields, spell keys with escapes, repeat keys (the last counts)."
+    )
     var extraFields = false
 
     @Flag(help: "Add spaces, tabs and line breaks between tokens.")
@@ -76,8 +82,10 @@ struct DataOptions: ParsableArguments {
     var profile: DataProfile {
         DataProfile(
             seed: seed, users: users, arraySize: arraySize, junkRate: junkRate, damagedRate: damagedRate,
-            duplicateRate: duplicateRate, conflictingTies: conflictingTies, deletedRate: deletedRate, unicodeRate: unicodeRate,
-            changedRate: changedRate, generation: generation, format: format, byteOrderMark: bom, extraFields: extraFields,
+            duplicateRate: duplicateRate, conflictingTies: conflictingTies, deletedRate: deletedRate,
+            unicodeRate: unicodeRate,
+            changedRate: changedRate, generation: generation, format: format, byteOrderMark: bom,
+            extraFields: extraFields,
             whitespace: whitespace, variedDates: variedDates)
     }
 }

@@ -87,7 +87,8 @@ struct ExpectedTable {
     }
 
     private func forEachRow(
-        _ body: (UserPlan, _ name: UnsafeRawBufferPointer, _ email: UnsafeRawBufferPointer, inout ByteWriter) throws -> Void
+        _ body: (UserPlan, _ name: UnsafeRawBufferPointer, _ email: UnsafeRawBufferPointer, inout ByteWriter) throws ->
+            Void
     ) rethrows {
         for record in winners {
             let plan = planner.plan(record)

@@ -74,7 +74,9 @@ struct BodyGenerator {
     private mutating func writeStart(to writer: inout ByteWriter) {
         hasStarted = true
         if profile.byteOrderMark { writer.write([0xEF, 0xBB, 0xBF]) }
-        if profile.format == .array || (profile.format == .glued && profile.users == 0) { writer.write(byte: UInt8(ascii: "[")) }
+        if profile.format == .array || (profile.format == .glued && profile.users == 0) {
+            writer.write(byte: UInt8(ascii: "["))
+        }
     }
 
     private mutating func writeFinish(to writer: inout ByteWriter) {

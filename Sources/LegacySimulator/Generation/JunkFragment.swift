@@ -13,6 +13,7 @@ enum JunkFragment {
         [
             "{/dados/:/corr", "{", "{{{", "{}", "{\n}", "{'id':1,'userName':'ana'}", "{id:1,userName:ana}",
             "{\"error\":\"upstream timed out\"}", "{\"error\":\"upstre", "{\"data\":", "{\"id\":1,\"userName\":",
-            "<html><body>{502 Bad Gateway}</body></html>", "undefined{undefined}", "{\u{0}}", "\\{\\}", "{\"a\":1,}", "/*{*/",
+            "<html><body>{502 Bad Gateway}</body></html>", "undefined{undefined}", "{\u{0}}", "\\{\\}", "{\"a\":1,}",
+            "/*{*/",
         ].map { Array($0.utf8) } + [[0xFF, 0xFE, 0x7B, 0x80], [0x7B, 0xC3]]
 }

@@ -69,7 +69,8 @@ extension RecordWriter {
         let digits = least + random.next(below: 10 - least)
         let offsets = [nil, nil, 0, -180, 330, 840, -720, 345, 1439, -1]
         date.write(
-            to: &writer, digits: digits, offsetMinutes: offsets[random.next(below: offsets.count)], tail: random.next(below: 500))
+            to: &writer, digits: digits, offsetMinutes: offsets[random.next(below: offsets.count)],
+            tail: random.next(below: 500))
     }
 
     private func writeKey(
@@ -131,10 +132,14 @@ extension RecordWriter {
     }
 
     private static let unknownFields: [StaticString] = [
-        "\"lastLogin\":null", "\"roles\":[\"admin\",\"ops\"]", "\"score\":-12.75e+2", "\"zero\":-0.0", "\"\":0", "\"Id\":7",
-        "\"ID\":\"x\"", "\"username\":\"wrong case\"", "\"createdat\":\"\"", "\"id \":3", "\"deletedAt\":null", "\"empty\":{}",
-        "\"list\":[]", "\"note\":\"{\\\"id\\\":1,\\\"userName\\\":\\\"x\\\"}\"", "\"quote\":\"\\\"\"", "\"slash\":\"\\\\\"",
-        "\"usuário\":\"ação\"", "\"profile\":{\"city\":\"São Paulo\",\"tags\":{\"a\":[1,2.5e-3,true,{\"deleted\":true}]}}",
+        "\"lastLogin\":null", "\"roles\":[\"admin\",\"ops\"]", "\"score\":-12.75e+2", "\"zero\":-0.0", "\"\":0",
+        "\"Id\":7",
+        "\"ID\":\"x\"", "\"username\":\"wrong case\"", "\"createdat\":\"\"", "\"id \":3", "\"deletedAt\":null",
+        "\"empty\":{}",
+        "\"list\":[]", "\"note\":\"{\\\"id\\\":1,\\\"userName\\\":\\\"x\\\"}\"", "\"quote\":\"\\\"\"",
+        "\"slash\":\"\\\\\"",
+        "\"usuário\":\"ação\"",
+        "\"profile\":{\"city\":\"São Paulo\",\"tags\":{\"a\":[1,2.5e-3,true,{\"deleted\":true}]}}",
         "\"deep\":[[[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]]", "\"big\":123456789012345678901234567890", "\"tab\":\"a\\tb\"",
     ]
 

@@ -12,20 +12,25 @@ struct Vocabulary: Sendable {
 
     private init() {
         let firstNames: [StaticString] = [
-            "ana", "bruno", "carla", "diego", "elena", "felipe", "gabriela", "henrique", "isabel", "joana", "karina", "lucas",
-            "maria", "nelson", "olga", "paulo", "rafael", "sofia", "tiago", "ursula", "valter", "wagner", "ximena", "yara",
+            "ana", "bruno", "carla", "diego", "elena", "felipe", "gabriela", "henrique", "isabel", "joana", "karina",
+            "lucas",
+            "maria", "nelson", "olga", "paulo", "rafael", "sofia", "tiago", "ursula", "valter", "wagner", "ximena",
+            "yara",
             "zeca", "alice", "bob", "chloe", "david", "emma", "frank", "grace",
         ]
         let lastNames: [StaticString] = [
-            "souza", "silva", "santos", "oliveira", "pereira", "costa", "ferreira", "almeida", "carvalho", "gomes", "martins",
-            "rocha", "ribeiro", "alves", "monteiro", "mendes", "barros", "freitas", "barbosa", "pinto", "moura", "nunes",
+            "souza", "silva", "santos", "oliveira", "pereira", "costa", "ferreira", "almeida", "carvalho", "gomes",
+            "martins",
+            "rocha", "ribeiro", "alves", "monteiro", "mendes", "barros", "freitas", "barbosa", "pinto", "moura",
+            "nunes",
             "lopes", "dias", "smith", "jones", "miller", "garcia", "rossi", "novak", "kim", "tanaka",
         ]
         self.firstNames = firstNames.map { ShortWord($0) }
         self.lastNames = lastNames.map { ShortWord($0) }
         separators = [".", "_", "-", ""].map { (word: StaticString) in ShortWord(word) }
         let domains: [StaticString] = [
-            "@example.com", "@example.org", "@example.net", "@mail.example", "@corp.example", "@uni.example", "@post.example",
+            "@example.com", "@example.org", "@example.net", "@mail.example", "@corp.example", "@uni.example",
+            "@post.example",
             "@a.example",
         ]
         self.domains = domains.map { ShortWord($0) }
@@ -35,11 +40,15 @@ struct Vocabulary: Sendable {
     /// Text that is easy to get wrong: what JSON must escape, what COPY, CSV and SQL treat specially, what XML 1.0 (and so SQS)
     /// forbids, all lengths of UTF-8, and look-alikes that must stay different. NUL is missing: no valid user can hold it.
     private static let decorations = [
-        "é", "e\u{301}", "ção", "ñ", "ß", "Ø", "İ", "ı", "ſ", "Å", "\u{212B}", "ﬁ", "日本", "한글", "שלום", "مرحبا", "Ωμέγα",
+        "é", "e\u{301}", "ção", "ñ", "ß", "Ø", "İ", "ı", "ſ", "Å", "\u{212B}", "ﬁ", "日本", "한글", "שלום", "مرحبا",
+        "Ωμέγα",
         "Дмитрий", "😀", "👩‍👩‍👧‍👦", "🇧🇷", "👍🏽", "𝒜", "𠮷", "\u{10FFFF}", "\"", "\\", "\\\\", "/", "'", "`", "\t", "\n", "\r\n",
-        "\u{8}", "\u{C}", "\u{1}", "\u{B}", "\u{1F}", "\u{7F}", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFD}",
-        "\u{FFFE}", "\u{FFFF}", "\u{200B}", "\u{202E}", "{", "}", "[", "]", "}{", "{\"id\":1}", ",", ":", ";", " ", "  ", "\\N",
-        "\\.", "\\x41", "\\u0041", "\\n", "'; DROP TABLE users; --", "%s", "$1", "&amp;", "<b>", "null", "(1,2)", "a\tb\\c\"d",
+        "\u{8}", "\u{C}", "\u{1}", "\u{B}", "\u{1F}", "\u{7F}", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}",
+        "\u{FFFD}",
+        "\u{FFFE}", "\u{FFFF}", "\u{200B}", "\u{202E}", "{", "}", "[", "]", "}{", "{\"id\":1}", ",", ":", ";", " ",
+        "  ", "\\N",
+        "\\.", "\\x41", "\\u0041", "\\n", "'; DROP TABLE users; --", "%s", "$1", "&amp;", "<b>", "null", "(1,2)",
+        "a\tb\\c\"d",
     ]
 }
 
