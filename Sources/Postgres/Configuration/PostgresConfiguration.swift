@@ -1,0 +1,45 @@
+/// How to reach the database and how long to wait for it.
+package struct PostgresConfiguration: Sendable {
+    /// A libpq connection string or URI; nil leaves everything to libpq's own environment (`PGHOST`, `PGUSER`, …), which
+    /// also fills in what a string leaves out. TLS is set here: `sslmode=verify-full sslrootcert=…`.
+    package var connectionString: String?
+    /// What the server shows in `pg_stat_activity`, unless the connection string or `PGAPPNAME` names another.
+    package var applicationName: String
+    /// The longest a connection may take to be made, name resolution and TLS included.
+    package var connectTimeout: Duration = .seconds(10)
+    /// The longest the server may stay silent while an answer is due; nil for no limit. Then the statement is cancelled.
+    package var responseTimeout: Duration? = .seconds(900)
+    /// How long a cancelled statement may take to stop before its connection is given up.
+    package var cancelTimeout: Duration = .seconds(5)
+    /// The longest a task waits for a connection of a pool, in total.
+    package var poolTimeout: Duration = .seconds(30)
+    /// After this age a pool replaces a connection, so that it follows a failover or a new address.
+    package var maximumConnectionAge: Duration = .seconds(3600)
+    /// Server settings of each connection, for example `statement_timeout`.
+    package var settings: [String: String] = [:]
+
+    package init(connectionString: String?, applicationName: String) {
+        self.connectionString = connectionString
+        self.applicationName = applicationName
+    }
+}
+
+extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Says where the connection leads, never its password or any other option.
+    package var description: String { "PostgresConfiguration(\(target), application \(applicationName))" }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: ["target": target, "applicationName": applicationName]) }
+
+    /// Where the connection leads, for logs: `users at db.internal:5432 as sync`.
+    package var target: String {
+        guard let options = try? ConnectionString.options(connectionString) else {
+            return "an unusable connection string"
+        }
+        let database = options["dbname"] ?? options["user"] ?? "the user's database"
+        let host = options["host"] ?? options["hostaddr"] ?? "the local socket"
+        let port = options["port"].map { ":\($0)" } ?? ""
+        return "\(database) at \(host)\(port)" + (options["user"].map { " as \($0)" } ?? "")
+    }
+}

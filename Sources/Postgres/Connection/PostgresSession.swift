@@ -1,0 +1,208 @@
+import CLibpq
+import Logging
+import Synchronization
+
+/// Drives one libpq connection: sends, waits for the socket, collects results.
+///
+/// The actor keeps the connection on one thread at a time. That is not enough, since an actor takes other calls while
+/// one is suspended: `OperationGate` keeps a second operation out until the first has ended.
+actor PostgresSession {
+    var libpq: LibpqConnection
+    let socket: SocketReadiness
+    let cancel: LibpqCancel
+    let configuration: PostgresConfiguration
+    let logger: Logger
+    var statements = StatementCache()
+    /// What the current operation is, for errors.
+    var operation = "idle"
+    /// Set while the current operation is being stopped.
+    var interruption: Interruption?
+    /// Whether the current operation goes on although its task is cancelled, as a rollback must.
+    var isShielded = false
+    private let usable = Atomic<Bool>(true)
+
+    private static let cancelThreads = BlockingThreads(name: "pg-cancel", limit: 8)
+
+    private init(
+        libpq: consuming LibpqConnection, socket: SocketReadiness, cancel: LibpqCancel,
+        configuration: PostgresConfiguration, logger: Logger
+    ) {
+        self.libpq = libpq
+        self.socket = socket
+        self.cancel = cancel
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    deinit {
+        // Before libpq closes the socket, which it does when its owner goes, just after this.
+        if isUsable { socket.remove() }
+    }
+
+    static func connect(
+        _ configuration: PostgresConfiguration, logger: Logger
+    ) async throws(PostgresError) -> PostgresSession {
+        let parameters = try ConnectionParameters(configuration)
+        let libpq = try await ConnectAttempt.connect(
+            parameters, notices: NoticeSink(logger: logger), timeout: configuration.connectTimeout)
+        guard let cancel = libpq.makeCancel() else {
+            throw PostgresError(.outOfResources, operation: ConnectAttempt.operation, message: "out of memory")
+        }
+        let socket = try SocketReadiness(descriptor: libpq.socket)
+        let session = PostgresSession(
+            libpq: libpq, socket: socket, cancel: cancel, configuration: configuration, logger: logger)
+        try await session.applySettings()
+        return session
+    }
+
+    /// `set_config` takes names and values as parameters, unlike SET.
+    private func applySettings() async throws(PostgresError) {
+        guard !configuration.settings.isEmpty else { return }
+        let settings = configuration.settings.sorted { $0.key < $1.key }
+        let calls = settings.indices.map { "set_config($\($0 * 2 + 1), $\($0 * 2 + 2), false)" }
+        _ = try await query(
+            "SELECT \(calls.joined(separator: ", "))",
+            settings.flatMap { [PostgresValue.text($0.key), PostgresValue.text($0.value)] },
+            operation: "apply settings")
+    }
+
+    // MARK: State
+
+    /// False once the connection is closed. May be read from anywhere.
+    nonisolated var isUsable: Bool { usable.load(ordering: .relaxed) }
+
+    var isInTransaction: Bool { libpq.transactionStatus != PQTRANS_IDLE }
+    /// Whether another task may be given the connection.
+    var isReusable: Bool { isUsable && !isInTransaction }
+    var serverProcessID: Int32 { libpq.serverProcessID }
+
+    /// Closes the connection; what is in progress on the server is rolled back.
+    func close() {
+        guard usable.exchange(false, ordering: .relaxed) else { return }
+        socket.remove()
+        libpq.close()
+    }
+
+    /// Looks, without a round trip, whether an idle connection is still alive: a server that goes away says so or closes
+    /// its end, and then the socket has something to read.
+    func isHealthy() -> Bool {
+        guard isUsable else { return false }
+        guard libpq.consumeInput(), !libpq.isBad, libpq.transactionStatus == PQTRANS_IDLE else {
+            close()
+            return false
+        }
+        return true
+    }
+
+    // MARK: Operations
+
+    /// Starts an operation; nothing is sent when the task is already cancelled.
+    func begin(_ operation: String, isShielded: Bool = false) throws(PostgresError) {
+        guard isUsable else {
+            throw PostgresError(.connectionClosed, operation: operation, message: "the connection is closed")
+        }
+        self.operation = operation
+        self.isShielded = isShielded
+        interruption = nil
+        if !isShielded, Task.isCancelled {
+            throw PostgresError(.cancelled, operation: operation, message: "cancelled before it was sent")
+        }
+    }
+
+    /// What is wrong when libpq has not taken a command: the connection, or memory.
+    func sendFailure() -> PostgresError {
+        guard libpq.isBad else {
+            let message = ServerMessage.firstLine(libpq.errorMessage) ?? "the command could not be queued"
+            // What libpq has half queued cannot be taken back.
+            close()
+            return PostgresError(.protocolViolation, operation: operation, message: message)
+        }
+        return connectionLost()
+    }
+
+    /// Sends what libpq has buffered. It reads meanwhile, so that two full pipes cannot block each other.
+    func flush() async throws(PostgresError) {
+        while true {
+            switch libpq.flush() {
+            case .done: return
+            case .blocked: try await makeProgress(.readableOrWritable)
+            case .failed: throw connectionLost()
+            }
+        }
+    }
+
+    /// The next result of the operation, nil at its end (in a pipeline: at the end of each command).
+    func nextResult() async throws(PostgresError) -> LibpqResult? {
+        while libpq.isBusy { try await makeProgress(.readable) }
+        return libpq.nextResult()
+    }
+
+    /// Waits for the socket and reads it. Turns cancellation and silence into a cancel request, once.
+    func makeProgress(_ interest: ReadinessThread.Interest) async throws(PostgresError) {
+        let deadline = interruption?.deadline ?? configuration.responseTimeout.map { .now.advanced(by: $0) }
+        let outcome: ParkingSpot.Outcome
+        do throws(PostgresError) {
+            outcome = try await socket.wait(
+                for: interest, until: deadline, heedingCancellation: interruption == nil && !isShielded)
+        } catch {
+            close()
+            throw error
+        }
+        guard isUsable else {
+            throw PostgresError(.connectionClosed, operation: operation, message: "the connection was closed meanwhile")
+        }
+        switch outcome {
+        case .signalled: guard libpq.consumeInput() else { throw connectionLost() }
+        case .cancelled: interrupt(.cancelled)
+        case .timedOut:
+            guard let interruption else { return interrupt(.timedOut) }
+            close()
+            throw PostgresError(
+                interruption.reason == .cancelled ? .cancelled : .timedOut, operation: operation,
+                message: "the server did not stop the statement in time; the connection was closed")
+        }
+    }
+
+    /// Asks the server to stop the operation, which then ends with an error of its own, or just in time with success.
+    func interrupt(_ reason: Interruption.Reason) {
+        guard interruption == nil else { return }
+        let requestDone = ParkingSpot()
+        interruption = Interruption(
+            reason: reason, deadline: .now.advanced(by: configuration.cancelTimeout), requestDone: requestDone)
+        let isSubmitted = Self.cancelThreads.submit { [cancel, logger] in
+            if let failure = cancel.send() { logger.warning("cancelling a statement failed: \(failure)") }
+            requestDone.signal()
+        }
+        if !isSubmitted {
+            logger.warning("cancelling a statement failed: no thread could be started")
+            requestDone.signal()
+        }
+    }
+
+    /// Ends an operation whose results are all read: waits until a cancel request is through, so that it cannot stop the
+    /// next statement, and makes the operation's error.
+    func settle(_ error: PostgresError?) async -> PostgresError? {
+        if let error, SQLState.endsConnection(error) { close() }
+        guard let interruption else { return error }
+        defer { self.interruption = nil }
+        if await interruption.requestDone.park(until: interruption.deadline, heedingCancellation: false) != .signalled {
+            close()
+        }
+        guard let error, error.sqlState == SQLState.queryCanceled else { return error }
+        return interruption.error(operation: operation, sqlState: error.sqlState)
+    }
+
+    /// Makes the error of a broken connection, with the server's last words if it had any, and closes it.
+    func connectionLost() -> PostgresError {
+        var lastWords: PostgresError?
+        // With a bad status libpq returns what it has and never waits. The bound is for safety.
+        for _ in 0..<16 where libpq.isBad && lastWords == nil {
+            guard let result = libpq.nextResult(), result.isError, result.sqlState != nil else { continue }
+            lastWords = result.error(operation: operation)
+        }
+        let reason = ServerMessage.firstLine(libpq.errorMessage) ?? "the connection was lost"
+        close()
+        return lastWords?.with(code: .connectionLost)
+            ?? PostgresError(.connectionLost, operation: operation, message: reason)
+    }
+}

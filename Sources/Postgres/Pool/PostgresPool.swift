@@ -1,0 +1,181 @@
+package import Logging
+import Synchronization
+
+/// A bounded set of connections that tasks borrow.
+///
+/// Connections are made when they are needed and kept. A broken or old one is dropped and replaced by a later borrower.
+package final class PostgresPool: Sendable {
+    private struct Pooled: Sendable {
+        let session: PostgresSession
+        let expires: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var pool: PoolState<Pooled>
+        var spots: [PoolState<Pooled>.WaiterID: ParkingSpot] = [:]
+    }
+
+    /// What the pool is doing at a moment.
+    package struct Statistics: Sendable, Equatable {
+        package var idle: Int
+        package var busy: Int
+        package var waiting: Int
+    }
+
+    static let maximumWaiters = 10_000
+    private static let operation = "take a connection"
+
+    private let configuration: PostgresConfiguration
+    private let logger: Logger
+    private let state: Mutex<State>
+    package let maximumConnections: Int
+
+    /// - Parameter maximumConnections: at least 1; connections are made when they are first needed.
+    package init(_ configuration: PostgresConfiguration, maximumConnections: Int, logger: Logger) {
+        self.configuration = configuration
+        self.maximumConnections = max(1, maximumConnections)
+        self.logger = logger
+        state = Mutex(
+            State(pool: PoolState(maximumConnections: maximumConnections, maximumWaiters: Self.maximumWaiters)))
+    }
+
+    package var statistics: Statistics {
+        state.withLock { Statistics(idle: $0.pool.idle.count, busy: $0.pool.busy, waiting: $0.pool.waiting) }
+    }
+
+    /// Lends a connection to `body`. It ends with `body`, and goes back unless it is broken or left in a transaction.
+    ///
+    /// Throws `.poolTimedOut` when none became free within `PostgresConfiguration.poolTimeout`, what connecting throws
+    /// when one had to be made, and what `body` throws.
+    package nonisolated(nonsending) func withConnection<R>(
+        _ body: nonisolated(nonsending) (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        let pooled = try await take()
+        let connection = PostgresConnection(pooled.session, responseTimeout: configuration.responseTimeout)
+        let result: R
+        do {
+            result = try await body(connection)
+        } catch {
+            await giveBack(pooled, connection)
+            throw error
+        }
+        await giveBack(pooled, connection)
+        return result
+    }
+
+    /// Closes idle connections, wakes those who wait with `.poolClosed`, and closes lent connections as they come back.
+    package func close() async {
+        let (connections, spots) = state.withLock { state -> ([Pooled], [ParkingSpot]) in
+            let (connections, waiters) = state.pool.close()
+            return (connections, waiters.compactMap { state.spots[$0] })
+        }
+        for spot in spots { spot.signal() }
+        for connection in connections { await connection.session.close() }
+    }
+
+    // MARK: Taking
+
+    private func take() async throws(PostgresError) -> Pooled {
+        guard !Task.isCancelled else { throw Self.cancelled }
+        let (acquisition, spot) = state.withLock { state -> (PoolState<Pooled>.Acquisition, ParkingSpot?) in
+            let acquisition = state.pool.acquire()
+            guard case .wait(let waiter) = acquisition else { return (acquisition, nil) }
+            let spot = ParkingSpot()
+            state.spots[waiter] = spot
+            return (acquisition, spot)
+        }
+        switch acquisition {
+        case .use(let pooled): return try await checked(pooled)
+        case .connect: return try await connect()
+        case .closed: throw Self.closed
+        case .crowded:
+            throw PostgresError(
+                .poolTimedOut, operation: Self.operation,
+                message: "\(Self.maximumWaiters) tasks wait for one of \(maximumConnections) connections already")
+        case .wait(let waiter):
+            guard let spot else { throw Self.closed }
+            return try await wait(waiter, at: spot)
+        }
+    }
+
+    private func wait(_ waiter: UInt64, at spot: ParkingSpot) async throws(PostgresError) -> Pooled {
+        let deadline = ContinuousClock.now.advanced(by: configuration.poolTimeout)
+        let outcome = await spot.park(until: deadline, heedingCancellation: true)
+        let (grant, isClosed) = state.withLock { state -> (PoolState<Pooled>.Grant?, Bool) in
+            state.spots[waiter] = nil
+            let grant = outcome == .signalled ? state.pool.collect(waiter) : state.pool.giveUp(waiter)
+            return (grant, state.pool.isClosed)
+        }
+        switch (outcome, grant) {
+        // It was given and came back to the caller in time: no reason to check it.
+        case (.signalled, .use(let pooled)): return pooled
+        case (.signalled, .connect): return try await connect()
+        case (_, .use(let pooled)): await release(pooled)
+        case (_, .connect): wake(state.withLock { $0.pool.releaseSlot() })
+        case (_, nil): break
+        }
+        if outcome == .cancelled { throw Self.cancelled }
+        if isClosed { throw Self.closed }
+        throw PostgresError(
+            .poolTimedOut, operation: Self.operation,
+            message: "none of \(maximumConnections) connections became free within \(configuration.poolTimeout)")
+    }
+
+    /// An idle connection, or a new one in its place when it has died or grown old.
+    private func checked(_ pooled: Pooled) async throws(PostgresError) -> Pooled {
+        if pooled.expires > .now, await pooled.session.isHealthy() { return pooled }
+        logger.debug("replacing a connection of the pool")
+        await pooled.session.close()
+        return try await connect()
+    }
+
+    private func connect() async throws(PostgresError) -> Pooled {
+        do throws(PostgresError) {
+            let session = try await PostgresSession.connect(configuration, logger: logger)
+            // Spread, so that connections made together do not all end together.
+            let age = configuration.maximumConnectionAge * Double.random(in: 0.9...1.0)
+            return Pooled(session: session, expires: .now.advanced(by: age))
+        } catch {
+            wake(state.withLock { $0.pool.releaseSlot() })
+            throw error
+        }
+    }
+
+    // MARK: Giving back
+
+    private nonisolated(nonsending) func giveBack(_ pooled: Pooled, _ connection: PostgresConnection) async {
+        await connection.retire()
+        if await !pooled.session.isReusable {
+            if pooled.session.isUsable { logger.warning("a connection came back inside a transaction and is closed") }
+            await pooled.session.close()
+        }
+        await release(pooled)
+    }
+
+    private func release(_ pooled: Pooled) async {
+        guard pooled.session.isUsable, pooled.expires > .now else {
+            await pooled.session.close()
+            return wake(state.withLock { $0.pool.releaseSlot() })
+        }
+        switch state.withLock({ $0.pool.release(pooled) }) {
+        case .wake(let waiter): wake(waiter)
+        case .kept: break
+        case .close: await pooled.session.close()
+        }
+    }
+
+    private func wake(_ waiter: UInt64?) {
+        guard let waiter else { return }
+        state.withLock { $0.spots[waiter] }?.signal()
+    }
+
+    // MARK: Errors
+
+    private static var cancelled: PostgresError {
+        PostgresError(.cancelled, operation: operation, message: "cancelled while it waited for a connection")
+    }
+
+    private static var closed: PostgresError {
+        PostgresError(.poolClosed, operation: operation, message: "the pool is closed")
+    }
+}

@@ -1,0 +1,49 @@
+import Logging
+import Postgres
+import TestSupport
+
+/// Connections to the tests' own server.
+enum TestConnections {
+    static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    static func configuration(_ change: (inout PostgresConfiguration) -> Void = { _ in }) async throws
+        -> PostgresConfiguration
+    {
+        let server = try await PostgresServer.shared()
+        var configuration = PostgresConfiguration(
+            connectionString: server.connectionString(), applicationName: "postgres-tests")
+        change(&configuration)
+        return configuration
+    }
+
+    /// A connection that is closed after `body`, whatever happens.
+    static func with<R: Sendable>(
+        logger: Logger = quiet, _ change: (inout PostgresConfiguration) -> Void = { _ in },
+        _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        let connection = try await PostgresConnection.connect(try await configuration(change), logger: logger)
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// Proves that a connection still answers, and answers right.
+    static func expectAnswer(_ connection: PostgresConnection) async throws -> Int64 {
+        try await connection.query("SELECT $1::int8 + 1", [.int8(41)]).int8(row: 0, column: 0)
+    }
+}
+
+/// The error that `body` throws, if it is one of ours.
+func postgresError<R>(_ body: () async throws -> R) async -> PostgresError? {
+    do {
+        _ = try await body()
+        return nil
+    } catch {
+        return error as? PostgresError
+    }
+}
