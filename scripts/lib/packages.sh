@@ -12,7 +12,7 @@ readonly PACKAGES=(
 as_root() {
     if ((EUID == 0)); then
         "$@"
-    elif command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || (: </dev/tty) 2>/dev/null; }; then
         sudo "$@"
     else
         die "this needs root, and sudo does not work here without a terminal. As root, run: $*"
