@@ -41,8 +41,12 @@ extension SQSClient {
         _ = try await call(.purgeQueue, queueURL: queueURL, body: RequestBody.purgeQueue(queueURL: queueURL))
     }
 
-    /// Starts to move the messages of a dead-letter queue back to where they came from. AWS and LocalStack know it; others
-    /// answer ``SQSError/Code/unsupportedOperation`` or ``SQSError/Code/serviceFailure``.
+    /// Starts to move the messages of a dead-letter queue back to where they came from.
+    ///
+    /// Two traps. Servers other than AWS and LocalStack answer ``SQSError/Code/unsupportedOperation`` or
+    /// ``SQSError/Code/serviceFailure``. And a FIFO message keeps its deduplication ID: LocalStack drops it, without a word,
+    /// when it was sent to the destination less than five minutes ago. Receiving it, sending it with a new ID and deleting it
+    /// afterwards has neither.
     ///
     /// - Parameter destinationARN: `nil`: each message's own source queue.
     /// - Returns: The task's handle.

@@ -12,7 +12,9 @@ struct AnswerTests {
         ids.map { SendMessageBatchEntry(id: $0, body: Array("hello".utf8)) }
     }
 
-    private func send(_ answer: String, _ entries: [SendMessageBatchEntry]) async throws -> BatchResult<SendMessageBatchEntry.Result> {
+    private func send(_ answer: String, _ entries: [SendMessageBatchEntry]) async throws -> BatchResult<
+        SendMessageBatchEntry.Result
+    > {
         try await ScriptedService(answer).client().sendMessageBatch(queueURL: queue, entries: entries)
     }
 
@@ -37,7 +39,10 @@ struct AnswerTests {
 
     @Test("an entry that the answer forgets is failed, and may be sent again")
     func forgotten() async throws {
-        for answer in ["{}", #"{"Successful":[],"Failed":null}"#, #"{"Successful":[{"Id":"other","MessageId":"m","MD5OfMessageBody":"x"}]}"#] {
+        for answer in [
+            "{}", #"{"Successful":[],"Failed":null}"#,
+            #"{"Successful":[{"Id":"other","MessageId":"m","MD5OfMessageBody":"x"}]}"#,
+        ] {
             let result = try await send(answer, entries("a"))
             #expect(result.successful.isEmpty)
             #expect(result.failed.map(\.code) == [BatchFailure.notAnswered])
@@ -58,13 +63,17 @@ struct AnswerTests {
 
     @Test("a throttled entry is sent again, whoever is said to be at fault")
     func throttledEntry() async throws {
-        let result = try await send(#"{"Failed":[{"Id":"a","SenderFault":true,"Code":"RequestThrottled"}]}"#, entries("a"))
+        let result = try await send(
+            #"{"Failed":[{"Id":"a","SenderFault":true,"Code":"RequestThrottled"}]}"#, entries("a"))
         #expect(result.failed.map(\.isRetryable) == [true])
     }
 
-    @Test("a message that the queue took with another body is failed for good", arguments: ["\"00000000000000000000000000000000\"", "\"5d41\"", "null"])
+    @Test(
+        "a message that the queue took with another body is failed for good",
+        arguments: ["\"00000000000000000000000000000000\"", "\"5d41\"", "null"])
     func sentBodyMismatch(md5: String) async throws {
-        let result = try await send("{\"Successful\":[{\"Id\":\"a\",\"MessageId\":\"m\",\"MD5OfMessageBody\":\(md5)}]}", entries("a"))
+        let result = try await send(
+            "{\"Successful\":[{\"Id\":\"a\",\"MessageId\":\"m\",\"MD5OfMessageBody\":\(md5)}]}", entries("a"))
         #expect(result.successful.isEmpty)
         #expect(result.failed.map(\.code) == [BatchFailure.bodyMismatch])
         #expect(result.failed.allSatisfy { !$0.isRetryable })
@@ -93,7 +102,8 @@ struct AnswerTests {
         #expect(message.systemAttributes["DeadLetterQueueSourceArn"] == "arn:x")
     }
 
-    @Test("no messages is an answer, in every form it has", arguments: ["{}", #"{"Messages":[]}"#, #"{"Messages":null}"#])
+    @Test(
+        "no messages is an answer, in every form it has", arguments: ["{}", #"{"Messages":[]}"#, #"{"Messages":null}"#])
     func noMessages(answer: String) async throws {
         #expect(try await receive(answer).isEmpty)
     }
@@ -101,7 +111,9 @@ struct AnswerTests {
     @Test("a received body that does not match its checksum is an error, and not a message")
     func receivedBodyMismatch() async throws {
         let error = try #require(
-            await failure { try await receive(#"{"Messages":[{"ReceiptHandle":"r","Body":"hellO","MD5OfBody":"\#(helloMD5)"}]}"#) })
+            await failure {
+                try await receive(#"{"Messages":[{"ReceiptHandle":"r","Body":"hellO","MD5OfBody":"\#(helloMD5)"}]}"#)
+            })
         guard case .bodyMismatch = error.code else { return #expect(Bool(false)) }
         #expect(error.isRetryable)
         #expect(!"\(error)".contains("hellO"))
@@ -110,7 +122,8 @@ struct AnswerTests {
     @Test(
         "an answer that cannot be read is an error that may pass",
         arguments: [
-            "", "[]", "null", "<html>", #"{"Messages":[{}]}"#, #"{"Messages":[{"Body":"x"}]}"#, #"{"Messages":[5]}"#, #"{"Messages":["#,
+            "", "[]", "null", "<html>", #"{"Messages":[{}]}"#, #"{"Messages":[{"Body":"x"}]}"#, #"{"Messages":[5]}"#,
+            #"{"Messages":["#,
             #"{"Messages":[{"ReceiptHandle":"r","Body":5,"MD5OfBody":"x"}]}"#, #"{"Messages":[]}{}"#,
         ])
     func unreadable(answer: String) async throws {
@@ -126,7 +139,10 @@ struct AnswerTests {
             #"{"Messages":[{"MessageId":"m","ReceiptHandle":"r","MD5OfBody":"\#(helloMD5)","Body":"hello","Attributes":{"ApproximateReceiveCount":"1"},"MessageAttributes":{"a":{"StringValue":"x"}}}]}"#,
             #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(helloMD5)"}],"Failed":[{"Id":"b","SenderFault":true,"Code":"X","Message":"y"}]}"#,
         ]
-        let pieces: [[UInt8]] = ["{", "}", "[", "]", "\"", "\\", "\\u", ",", ":", "null", "1e999", "-", "true", "\u{0}"].map { Array($0.utf8) } + [[0xFF], [0xC3]]
+        let pieces: [[UInt8]] =
+            ["{", "}", "[", "]", "\"", "\\", "\\u", ",", ":", "null", "1e999", "-", "true", "\u{0}"].map {
+                Array($0.utf8)
+            } + [[0xFF], [0xC3]]
         for _ in 0..<10_000 {
             var bytes = Array((templates.randomElement(using: &random) ?? "").utf8)
             for _ in 0..<Int.random(in: 1...5, using: &random) {

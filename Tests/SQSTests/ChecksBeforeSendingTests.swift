@@ -11,7 +11,8 @@ struct ChecksBeforeSendingTests {
 
     private func refusal(_ entries: [SendMessageBatchEntry], limits: SQSLimits = SQSLimits()) async throws -> SQSError {
         let client = try service.client(limits: limits)
-        let error = try #require(await failure { try await client.sendMessageBatch(queueURL: "http://h/q", entries: entries) })
+        let error = try #require(
+            await failure { try await client.sendMessageBatch(queueURL: "http://h/q", entries: entries) })
         #expect(service.requests.isEmpty)
         #expect(error.attempts == 0)
         #expect(!error.isRetryable)
@@ -31,7 +32,9 @@ struct ChecksBeforeSendingTests {
             [], (0...10).map { entry("\($0)") }, [entry("a"), entry("a")], [entry("")], [entry("a b")], [entry("é")],
             [entry(String(repeating: "a", count: 81))],
         ] {
-            guard case .invalidRequest = try await refusal(entries).code else { return #expect(Bool(false), "\(entries.map(\.id))") }
+            guard case .invalidRequest = try await refusal(entries).code else {
+                return #expect(Bool(false), "\(entries.map(\.id))")
+            }
         }
         #expect(try await isAccepted((0..<10).map { entry("\($0)") }))
         #expect(try await isAccepted([entry("A-z_09" + String(repeating: "x", count: 74))]))
@@ -40,12 +43,16 @@ struct ChecksBeforeSendingTests {
     @Test("a message larger than the limit is refused by its ID and its size; one of exactly the limit is sent")
     func messageSize() async throws {
         let limits = SQSLimits(maximumMessageBytes: 1_000, maximumCallBytes: 2_500)
-        let tooLarge = try await refusal([entry("small"), entry("big", String(repeating: "x", count: 1_001))], limits: limits)
+        let tooLarge = try await refusal(
+            [entry("small"), entry("big", String(repeating: "x", count: 1_001))], limits: limits)
         guard case .payloadTooLarge = tooLarge.code else { return #expect(Bool(false)) }
-        #expect(tooLarge.message.contains("big") && tooLarge.message.contains("1001") && tooLarge.message.contains("1000"))
+        #expect(
+            tooLarge.message.contains("big") && tooLarge.message.contains("1001") && tooLarge.message.contains("1000"))
         #expect(try await isAccepted([entry("a", String(repeating: "x", count: 1_000))], limits: limits))
         // Bytes count, not characters.
-        guard case .payloadTooLarge = try await refusal([entry("a", String(repeating: "é", count: 501))], limits: limits).code
+        guard
+            case .payloadTooLarge = try await refusal([entry("a", String(repeating: "é", count: 501))], limits: limits)
+                .code
         else { return #expect(Bool(false)) }
     }
 
@@ -57,7 +64,9 @@ struct ChecksBeforeSendingTests {
         #expect(message.billedBytes == 80 + 5 + 6 + 9)
         #expect(try await isAccepted([message], limits: limits))
         message.attributes = ["trace": "1234567890"]
-        guard case .payloadTooLarge = try await refusal([message], limits: limits).code else { return #expect(Bool(false)) }
+        guard case .payloadTooLarge = try await refusal([message], limits: limits).code else {
+            return #expect(Bool(false))
+        }
     }
 
     @Test("a call larger than the limit is refused, though each message fits")
@@ -82,7 +91,8 @@ struct ChecksBeforeSendingTests {
     @Test(
         "a character that SQS refuses is found, and named by its place",
         arguments: [
-            ([0x61, 0x00], 1), ([0x0B], 0), ([0x61, 0x62, 0x1F], 2), ([0xEF, 0xBF, 0xBE], 0), ([0x61, 0xEF, 0xBF, 0xBF], 1),
+            ([0x61, 0x00], 1), ([0x0B], 0), ([0x61, 0x62, 0x1F], 2), ([0xEF, 0xBF, 0xBE], 0),
+            ([0x61, 0xEF, 0xBF, 0xBF], 1),
             ([0xFF], 0), ([0x61, 0xC3], 1), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xC0, 0x80], 0),
         ] as [([UInt8], Int)])
     func characters(body: [UInt8], offset: Int) async throws {
@@ -145,8 +155,12 @@ struct ChecksBeforeSendingTests {
         for error in [
             await failure { try await client.receiveMessage(queueURL: queue, maximumMessages: 0, waitTime: .zero) },
             await failure { try await client.receiveMessage(queueURL: queue, maximumMessages: 11, waitTime: .zero) },
-            await failure { try await client.receiveMessage(queueURL: queue, maximumMessages: 1, waitTime: .seconds(21)) },
-            await failure { try await client.receiveMessage(queueURL: queue, maximumMessages: 1, waitTime: .milliseconds(500)) },
+            await failure {
+                try await client.receiveMessage(queueURL: queue, maximumMessages: 1, waitTime: .seconds(21))
+            },
+            await failure {
+                try await client.receiveMessage(queueURL: queue, maximumMessages: 1, waitTime: .milliseconds(500))
+            },
             await failure {
                 try await client.receiveMessage(
                     queueURL: queue, maximumMessages: 1, waitTime: .zero, visibilityTimeout: .seconds(43_201))
@@ -159,7 +173,9 @@ struct ChecksBeforeSendingTests {
             },
             await failure { try await client.deleteMessageBatch(queueURL: queue, entries: []) },
         ] {
-            guard case .invalidRequest? = error?.code else { return #expect(Bool(false), "\(String(describing: error))") }
+            guard case .invalidRequest? = error?.code else {
+                return #expect(Bool(false), "\(String(describing: error))")
+            }
         }
         #expect(service.requests.isEmpty)
     }

@@ -19,7 +19,9 @@ struct RequestTests {
     func operations() async throws {
         let cases: [(HTTPRequest, String, String)] = [
             (
-                try await sent(#"{"QueueUrl":"u"}"#) { _ = try await $0.createQueue(name: "q.fifo", attributes: ["FifoQueue": "true"]) },
+                try await sent(#"{"QueueUrl":"u"}"#) {
+                    _ = try await $0.createQueue(name: "q.fifo", attributes: ["FifoQueue": "true"])
+                },
                 "CreateQueue", #"{"QueueName":"q.fifo","Attributes":{"FifoQueue":"true"}}"#
             ),
             (
@@ -31,22 +33,33 @@ struct RequestTests {
                 #"{"QueueUrl":"\#(queue)","AttributeNames":["All"]}"#
             ),
             (
-                try await sent { try await $0.setQueueAttributes(queueURL: queue, attributes: ["VisibilityTimeout": "60"]) },
+                try await sent {
+                    try await $0.setQueueAttributes(queueURL: queue, attributes: ["VisibilityTimeout": "60"])
+                },
                 "SetQueueAttributes", #"{"QueueUrl":"\#(queue)","Attributes":{"VisibilityTimeout":"60"}}"#
             ),
             (
-                try await sent { _ = try await $0.deleteMessageBatch(queueURL: queue, entries: [("0", "r\"")]) }, "DeleteMessageBatch",
+                try await sent { _ = try await $0.deleteMessageBatch(queueURL: queue, entries: [("0", "r\"")]) },
+                "DeleteMessageBatch",
                 #"{"QueueUrl":"\#(queue)","Entries":[{"Id":"0","ReceiptHandle":"r\""}]}"#
             ),
             (
-                try await sent { try await $0.changeMessageVisibility(queueURL: queue, receiptHandle: "r", timeout: .zero) },
+                try await sent {
+                    try await $0.changeMessageVisibility(queueURL: queue, receiptHandle: "r", timeout: .zero)
+                },
                 "ChangeMessageVisibility", #"{"QueueUrl":"\#(queue)","ReceiptHandle":"r","VisibilityTimeout":0}"#
             ),
             (
-                try await sent { _ = try await $0.changeMessageVisibilityBatch(queueURL: queue, entries: [("0", "r", .seconds(9))]) },
-                "ChangeMessageVisibilityBatch", #"{"QueueUrl":"\#(queue)","Entries":[{"Id":"0","ReceiptHandle":"r","VisibilityTimeout":9}]}"#
+                try await sent {
+                    _ = try await $0.changeMessageVisibilityBatch(queueURL: queue, entries: [("0", "r", .seconds(9))])
+                },
+                "ChangeMessageVisibilityBatch",
+                #"{"QueueUrl":"\#(queue)","Entries":[{"Id":"0","ReceiptHandle":"r","VisibilityTimeout":9}]}"#
             ),
-            (try await sent("") { try await $0.purgeQueue(queueURL: queue) }, "PurgeQueue", #"{"QueueUrl":"\#(queue)"}"#),
+            (
+                try await sent("") { try await $0.purgeQueue(queueURL: queue) }, "PurgeQueue",
+                #"{"QueueUrl":"\#(queue)"}"#
+            ),
             (
                 try await sent(#"{"TaskHandle":"t"}"#) { _ = try await $0.startMessageMoveTask(sourceARN: "arn") },
                 "StartMessageMoveTask", #"{"SourceArn":"arn"}"#
@@ -65,7 +78,8 @@ struct RequestTests {
                 queueURL: queue,
                 entries: [
                     SendMessageBatchEntry(
-                        id: "7", body: Array("a\tb\n\\N \"é😀\u{7F}".utf8), messageGroupID: "lane-3", deduplicationID: "1-1-7",
+                        id: "7", body: Array("a\tb\n\\N \"é😀\u{7F}".utf8), messageGroupID: "lane-3",
+                        deduplicationID: "1-1-7",
                         attributes: ["b": "2", "a": "1"]),
                     SendMessageBatchEntry(id: "8", body: Array("plain".utf8)),
                 ])
@@ -81,7 +95,8 @@ struct RequestTests {
     func receive() async throws {
         let request = try await sent { client in
             _ = try await client.receiveMessage(
-                queueURL: queue, maximumMessages: 10, waitTime: .seconds(20), visibilityTimeout: .seconds(120), attemptID: "try-1")
+                queueURL: queue, maximumMessages: 10, waitTime: .seconds(20), visibilityTimeout: .seconds(120),
+                attemptID: "try-1")
         }
         #expect(
             text(request)
@@ -100,10 +115,13 @@ struct RequestTests {
         }
         let local = try AWSEndpoint(parsing: "http://127.0.0.1:4566")
         let emulated = "http://sqs.us-east-1.localhost.localstack.cloud:4566/000000000000/q"
-        #expect(try await url(local) { _ = try await $0.getQueueAttributes(queueURL: emulated) } == "http://127.0.0.1:4566/")
+        #expect(
+            try await url(local) { _ = try await $0.getQueueAttributes(queueURL: emulated) } == "http://127.0.0.1:4566/"
+        )
         #expect(
             try await url(nil) { _ = try await $0.getQueueAttributes(queueURL: emulated) }
                 == "http://sqs.us-east-1.localhost.localstack.cloud:4566/")
-        #expect(try await url(nil) { _ = try await $0.getQueueURL(name: "q") } == "https://sqs.eu-west-1.amazonaws.com/")
+        #expect(
+            try await url(nil) { _ = try await $0.getQueueURL(name: "q") } == "https://sqs.eu-west-1.amazonaws.com/")
     }
 }

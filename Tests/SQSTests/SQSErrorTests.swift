@@ -17,15 +17,20 @@ struct SQSErrorTests {
     @Test(
         "each error of the service has its own code, by its newer and by its older name",
         arguments: [
-            ("com.amazonaws.sqs#QueueDoesNotExist", "queueDoesNotExist"), ("AWS.SimpleQueueService.NonExistentQueue", "queueDoesNotExist"),
-            ("QueueNameExists", "queueNameExists"), ("AWS.SimpleQueueService.QueueDeletedRecently", "queueDeletedRecently"),
-            ("AWS.SimpleQueueService.PurgeQueueInProgress", "purgeInProgress"), ("AccessDeniedException", "accessDenied"),
+            ("com.amazonaws.sqs#QueueDoesNotExist", "queueDoesNotExist"),
+            ("AWS.SimpleQueueService.NonExistentQueue", "queueDoesNotExist"),
+            ("QueueNameExists", "queueNameExists"),
+            ("AWS.SimpleQueueService.QueueDeletedRecently", "queueDeletedRecently"),
+            ("AWS.SimpleQueueService.PurgeQueueInProgress", "purgeInProgress"),
+            ("AccessDeniedException", "accessDenied"),
             ("InvalidClientTokenId", "invalidAccessKey"), ("UnrecognizedClientException", "invalidAccessKey"),
             ("ExpiredToken", "expiredCredentials"), ("RequestExpired", "clockSkew"), ("RequestThrottled", "throttled"),
             ("BatchRequestTooLong", "payloadTooLarge"), ("InvalidMessageContents", "invalidCharacters"),
-            ("ReceiptHandleIsInvalid", "receiptHandleIsInvalid"), ("AWS.SimpleQueueService.MessageNotInflight", "messageNotInFlight"),
+            ("ReceiptHandleIsInvalid", "receiptHandleIsInvalid"),
+            ("AWS.SimpleQueueService.MessageNotInflight", "messageNotInFlight"),
             ("OverLimit", "overLimit"), ("AWS.SimpleQueueService.UnsupportedOperation", "unsupportedOperation"),
-            ("KmsDisabled", "encryptionKey"), ("InvalidParameterValue", "invalidRequest"), ("ResourceNotFoundException", "resourceNotFound"),
+            ("KmsDisabled", "encryptionKey"), ("InvalidParameterValue", "invalidRequest"),
+            ("ResourceNotFoundException", "resourceNotFound"),
             ("SomethingNew", "other"),
         ])
     func codes(type: String, code: String) async throws {
@@ -63,7 +68,10 @@ struct SQSErrorTests {
         func mismatch(probe: ServiceResponse) async throws -> SignatureMismatch? {
             let service = ScriptedService { request in request.body.isEmpty ? probe : refused }
             let client = try service.client()
-            guard case .signatureDoesNotMatch(let mismatch)? = await failure(of: { try await client.purgeQueue(queueURL: "http://h/q") })?.code
+            guard
+                case .signatureDoesNotMatch(let mismatch)? = await failure(of: {
+                    try await client.purgeQueue(queueURL: "http://h/q")
+                })?.code
             else { return nil }
             return mismatch
         }
@@ -73,7 +81,9 @@ struct SQSErrorTests {
 
     @Test("a connection that fails is an error that may pass; a refused certificate is not")
     func transport() async throws {
-        for (code, isRetryable) in [(HTTPClientError.Code.connect, true), (.totalTimeout, true), (.tls, false), (.plaintextRefused, false)] {
+        for (code, isRetryable) in [
+            (HTTPClientError.Code.connect, true), (.totalTimeout, true), (.tls, false), (.plaintextRefused, false),
+        ] {
             let service = ScriptedService { request throws(HTTPClientError) in
                 throw HTTPClientError(code: code, method: "POST", host: "h", detail: "scripted")
             }
@@ -92,7 +102,9 @@ struct SQSErrorTests {
         }
         let client = try service.client(retry: .standard)
         let error = try #require(
-            await failure { try await client.receiveMessage(queueURL: "http://h/q", maximumMessages: 1, waitTime: .seconds(20)) })
+            await failure {
+                try await client.receiveMessage(queueURL: "http://h/q", maximumMessages: 1, waitTime: .seconds(20))
+            })
         #expect(error.attempts == 1)
         #expect(error.isRetryable)
         #expect(service.requests.count == 1)

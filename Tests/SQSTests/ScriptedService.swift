@@ -26,7 +26,8 @@ final class ScriptedService: ServiceTransport {
     }
 
     func client(
-        endpoint: AWSEndpoint? = nil, retry: RetryPolicy = RetryPolicy(maximumAttempts: 1), limits: SQSLimits = SQSLimits()
+        endpoint: AWSEndpoint? = nil, retry: RetryPolicy = RetryPolicy(maximumAttempts: 1),
+        limits: SQSLimits = SQSLimits()
     ) throws -> SQSClient {
         try SQSClient(
             transport: self,

@@ -10,6 +10,7 @@ package final class AWSJSONClient: Sendable {
     private let transport: any ServiceTransport
     private let credentials: any CredentialProvider
     private let signer: Signer
+    private let probeSigner: Signer
     private let contentType: String
     private let probeTarget: String?
     private let policy: RetryPolicy
@@ -35,6 +36,9 @@ package final class AWSJSONClient: Sendable {
         self.transport = transport
         self.credentials = credentials
         self.signer = signer
+        var probing = signer.options
+        probing.addsContentHashHeader = true
+        self.probeSigner = Signer(region: signer.region, service: signer.service, options: probing)
         self.contentType = "application/x-amz-json-\(jsonVersion)"
         self.probeTarget = probeTarget
         self.policy = retry
@@ -51,7 +55,7 @@ package final class AWSJSONClient: Sendable {
         var attempts = CallAttempts(policy: policy)
         while true {
             attempts.begin()
-            let outcome = await attempt(call, payloadHash: payloadHash)
+            let outcome = await attempt(call, payloadHash: payloadHash, signer: signer)
             guard case .failure(let failed) = outcome else {
                 guard case .success(let response) = outcome else { continue }
                 shared.withLock { attempts.succeeded(&$0.quota) }
@@ -95,7 +99,9 @@ package final class AWSJSONClient: Sendable {
         static func final(_ cause: AWSCallError.Cause) -> Failed { Failed(cause: cause, failure: CallFailure(.final)) }
     }
 
-    private func attempt(_ call: AWSCall, payloadHash: SHA256Digest) async -> Result<ServiceResponse, Failed> {
+    private func attempt(
+        _ call: AWSCall, payloadHash: SHA256Digest, signer: Signer
+    ) async -> Result<ServiceResponse, Failed> {
         let credentials: Credentials
         do {
             credentials = try await self.credentials.credentials()
@@ -109,7 +115,8 @@ package final class AWSJSONClient: Sendable {
         let signedAt = environment.unixSeconds + shared.withLock { $0.clockCorrection }
         let response: ServiceResponse
         do {
-            let request = try signed(call, payloadHash: payloadHash, credentials: credentials, at: signedAt)
+            let request = try signed(
+                call, payloadHash: payloadHash, signer: signer, credentials: credentials, at: signedAt)
             response = try await exchange(request, call)
         } catch {
             return .failure(error)
@@ -119,7 +126,7 @@ package final class AWSJSONClient: Sendable {
     }
 
     private func signed(
-        _ call: AWSCall, payloadHash: SHA256Digest, credentials: Credentials, at unixSeconds: Int64
+        _ call: AWSCall, payloadHash: SHA256Digest, signer: Signer, credentials: Credentials, at unixSeconds: Int64
     ) throws(Failed) -> HTTPRequest {
         var headers: [(name: String, value: String)] = [
             ("Host", call.endpoint.hostHeader), ("Content-Type", contentType), ("X-Amz-Target", call.target),
@@ -178,7 +185,8 @@ package final class AWSJSONClient: Sendable {
         }
         guard let probeTarget, !call.body.isEmpty else { return .signature(error, .undetermined) }
         let probe = AWSCall(target: probeTarget, endpoint: call.endpoint, body: [], timeouts: call.timeouts)
-        switch await attempt(probe, payloadHash: .empty) {
+        // Naming the hash of the empty body in a header takes out of play what a server makes of a body that is not there.
+        switch await attempt(probe, payloadHash: .empty, signer: probeSigner) {
         case .success: return .signature(error, .alteredRequest)
         case .failure(let probed):
             guard case .service(let answer) = probed.cause else { return .signature(error, .undetermined) }

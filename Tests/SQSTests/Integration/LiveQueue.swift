@@ -43,7 +43,9 @@ struct LiveQueue {
         guard result.failed.isEmpty else { throw TestSupportError("\(result.failed)") }
     }
 
-    func receive(_ queueURL: String, maximum: Int = 10, wait: Int = 1, visibility: Duration? = nil) async throws -> [SQSMessage] {
+    func receive(_ queueURL: String, maximum: Int = 10, wait: Int = 1, visibility: Duration? = nil) async throws
+        -> [SQSMessage]
+    {
         try await client.receiveMessage(
             queueURL: queueURL, maximumMessages: maximum, waitTime: .seconds(wait), visibilityTimeout: visibility)
     }
@@ -60,7 +62,9 @@ struct LiveQueue {
             let messages = try await receive(queueURL)
             if messages.isEmpty { break }
             all += messages
-            guard try await delete(messages, from: queueURL).failed.isEmpty else { throw TestSupportError("a delete failed") }
+            guard try await delete(messages, from: queueURL).failed.isEmpty else {
+                throw TestSupportError("a delete failed")
+            }
         }
         return all
     }

@@ -13,7 +13,8 @@ struct MessageIntegrationTests {
         let live = try await live()
         let url = try await live.createQueue()
         // Tabs, line ends, quotes, backslashes, DEL, one to four bytes of UTF-8, the last allowed character of each plane.
-        let text = "user-sync/1\t7\t\"\\N\\x01\"\r\n\u{7F}\u{85}é€\u{2028}\u{D7FF}\u{E000}\u{FFFD}😀\u{10FFFF}<&>]]>{}\u{200B}"
+        let text =
+            "user-sync/1\t7\t\"\\N\\x01\"\r\n\u{7F}\u{85}é€\u{2028}\u{D7FF}\u{E000}\u{FFFD}😀\u{10FFFF}<&>]]>{}\u{200B}"
         let entries = (0..<10).map {
             SendMessageBatchEntry(
                 id: "\($0)", body: Array("\($0) \(text)".utf8), messageGroupID: "lane-1", deduplicationID: "1-1-\($0)",
@@ -23,7 +24,8 @@ struct MessageIntegrationTests {
         #expect(sent.failed.isEmpty)
         #expect(sent.successful.map(\.id) == (0..<10).map(String.init))
         let numbers = sent.successful.compactMap { $0.sequenceNumber.flatMap { UInt64($0) } }
-        #expect(numbers.count == 10 && numbers == numbers.sorted())
+        // moto leaves them out of the answer to a batch.
+        #expect(numbers.count == (live.server.kind == .moto ? 0 : 10) && numbers == numbers.sorted())
 
         let messages = try await live.drain(url)
         #expect(messages.map(\.body) == entries.map(\.body))
@@ -117,7 +119,8 @@ struct MessageIntegrationTests {
         let first = try await live.receive(url)
         #expect(first.count == 3)
         let extended = try await live.client.changeMessageVisibilityBatch(
-            queueURL: url, entries: first.enumerated().map { ("\($0.offset)", $0.element.receiptHandle, .seconds(600)) })
+            queueURL: url, entries: first.enumerated().map { ("\($0.offset)", $0.element.receiptHandle, .seconds(600)) }
+        )
         #expect(extended.successful == ["0", "1", "2"])
         #expect(extended.failed.isEmpty)
         #expect(try await live.receive(url).isEmpty)
@@ -127,7 +130,8 @@ struct MessageIntegrationTests {
         let again = try await live.receive(url)
         #expect(Set(again.map(\.text)) == ["m0", "m1", "m2"])
         #expect(again.allSatisfy { $0.receiveCount == 2 })
-        try await live.client.changeMessageVisibility(queueURL: url, receiptHandle: again[0].receiptHandle, timeout: .zero)
+        try await live.client.changeMessageVisibility(
+            queueURL: url, receiptHandle: again[0].receiptHandle, timeout: .zero)
         #expect(try await live.receive(url).map(\.messageID) == [again[0].messageID])
     }
 
@@ -158,7 +162,8 @@ struct MessageIntegrationTests {
         let url = try await live.createQueue()
         let error = try #require(
             await failure {
-                try await live.client.changeMessageVisibility(queueURL: url, receiptHandle: "no-such-handle", timeout: .seconds(1))
+                try await live.client.changeMessageVisibility(
+                    queueURL: url, receiptHandle: "no-such-handle", timeout: .seconds(1))
             })
         guard case .receiptHandleIsInvalid = error.code else { return #expect(Bool(false), "\(error)") }
         #expect(!error.isRetryable)

@@ -26,7 +26,8 @@ struct SignatureIntegrationTests {
     @Test("SigV4: a wrong secret is refused, and the error says that it is the secret")
     func wrongSecret() async throws {
         let server = try await server()
-        let live = try LiveQueue(server, credentials: Credentials(accessKeyID: server.accessKeyID, secretAccessKey: server.secret + "x"))
+        let live = try LiveQueue(
+            server, credentials: Credentials(accessKeyID: server.accessKeyID, secretAccessKey: server.secret + "x"))
         let error = try #require(await failure { try await live.createQueue() })
         guard case .signatureDoesNotMatch(.wrongSecret) = error.code else { return #expect(Bool(false), "\(error)") }
         #expect(error.attempts == 1)
@@ -41,7 +42,9 @@ struct SignatureIntegrationTests {
         let url = try await good.createQueue()
         let tampered = try LiveQueue(server) { request in
             // The other spelling of the same JSON would do as well: what was signed is bytes.
-            if let brace = request.body.lastIndex(of: UInt8(ascii: "}")) { request.body.insert(UInt8(ascii: " "), at: brace) }
+            if let brace = request.body.lastIndex(of: UInt8(ascii: "}")) {
+                request.body.insert(UInt8(ascii: " "), at: brace)
+            }
         }
         let error = try #require(await failure { try await tampered.receive(url) })
         guard case .signatureDoesNotMatch(.alteredRequest) = error.code else { return #expect(Bool(false), "\(error)") }
@@ -53,7 +56,9 @@ struct SignatureIntegrationTests {
         let server = try await server()
         let url = try await LiveQueue(server).createQueue()
         let tampered = try LiveQueue(server) { request in
-            if request.headers["X-Amz-Target"] == "AmazonSQS.ReceiveMessage" { request.headers["X-Amz-Target"] = "AmazonSQS.PurgeQueue" }
+            if request.headers["X-Amz-Target"] == "AmazonSQS.ReceiveMessage" {
+                request.headers["X-Amz-Target"] = "AmazonSQS.PurgeQueue"
+            }
         }
         let error = try #require(await failure { try await tampered.receive(url) })
         guard case .signatureDoesNotMatch = error.code else { return #expect(Bool(false), "\(error)") }
@@ -61,7 +66,8 @@ struct SignatureIntegrationTests {
 
     @Test("SigV4: an access key that nobody knows is refused as such")
     func unknownKey() async throws {
-        let live = try LiveQueue(try await server(), credentials: Credentials(accessKeyID: "AKIANOBODY", secretAccessKey: "x"))
+        let live = try LiveQueue(
+            try await server(), credentials: Credentials(accessKeyID: "AKIANOBODY", secretAccessKey: "x"))
         let error = try #require(await failure { try await live.createQueue() })
         guard case .invalidAccessKey = error.code else { return #expect(Bool(false), "\(error)") }
         #expect(!error.isRetryable)
