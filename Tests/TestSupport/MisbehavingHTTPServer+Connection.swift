@@ -3,8 +3,10 @@ import Synchronization
 
 /// One connection of a ``MisbehavingHTTPServer``, with blocking reads and writes for the thread that serves it.
 package final class MisbehavingHTTPConnection: Sendable {
-    /// The connection was closed, by either side.
-    package struct Closed: Error {}
+    /// The connection was closed by the other side; thrown by an answer, it closes it from this one.
+    package struct Closed: Error {
+        package init() {}
+    }
 
     /// 1 for the first connection that the server accepted.
     package let number: Int

@@ -81,6 +81,9 @@ package final class MisbehavingHTTPServer: Sendable {
                 return
             }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            // Pieces leave as they are written; without this a second small one waits for the client's acknowledgement.
+            var yes: Int32 = 1
+            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
             let number = counters.accepted.add(1, ordering: .sequentiallyConsistent).newValue
             counters.open.add(1, ordering: .sequentiallyConsistent)
             let connection = MisbehavingHTTPConnection(descriptor: descriptor, number: number, counters: counters)

@@ -55,6 +55,7 @@ package struct HTTPBody: AsyncSequence, Sendable {
             throws(HTTPClientError) -> R?
         {
             guard var decoder else { return nil }
+            defer { self.decoder = decoder }
             do {
                 return try step(&decoder)
             } catch {

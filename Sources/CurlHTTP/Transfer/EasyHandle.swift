@@ -28,6 +28,7 @@ final class EasyHandle {
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try Self.check(ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText))
+        try Self.check(ccurl_set_private_sockets(handle))
     }
 
     deinit {
@@ -47,6 +48,11 @@ final class EasyHandle {
     /// libcurl copies the text.
     func set(_ option: CURLoption, _ value: String) throws(CurlFailure) {
         try Self.check(value.withCString { ccurl_set_string(handle, option, $0) })
+    }
+
+    /// Sets a text option to none at all, where libcurl has a default.
+    func clear(_ option: CURLoption) throws(CurlFailure) {
+        try Self.check(ccurl_set_string(handle, option, nil))
     }
 
     /// For a length in bytes (the options named `_LARGE`).

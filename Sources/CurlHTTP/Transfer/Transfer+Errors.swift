@@ -7,7 +7,7 @@ extension Transfer {
     func error(for code: CURLcode) -> HTTPClientError? {
         if let fault { return fault }
         guard code != CURLE_OK else {
-            return hasHead ? nil : failure(.protocolError, "the exchange ended without a response")
+            return hasHead ? nil : failure(.connectionLost, "the connection ended within the head of the response")
         }
         let words = curlMessage.isEmpty ? String(cString: curl_easy_strerror(code)) : curlMessage
         return failure(

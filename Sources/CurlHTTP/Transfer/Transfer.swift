@@ -82,7 +82,7 @@ extension Transfer {
         guard let file = configuration.certificateAuthorityFile else { return }
         try easy.set(CURLOPT_CAINFO, file)
         // Else the system's directory of certificates would be trusted as well.
-        try easy.set(CURLOPT_CAPATH, "")
+        try easy.clear(CURLOPT_CAPATH)
     }
 
     private func setMethodAndBody(on easy: EasyHandle) throws(CurlFailure) {

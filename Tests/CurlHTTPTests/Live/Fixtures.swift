@@ -59,6 +59,18 @@ extension [UInt8] {
 
     /// Bytes that show a shift, a loss or a repetition anywhere.
     static func pattern(_ count: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        // Repeated, since debug builds take long over each byte; 65,521 is no divisor of any buffer's size.
+        var unit = [UInt8](repeating: 0, count: Swift.min(count, 65_521))
+        var random = SplitMix(seed: 1)
+        for start in stride(from: 0, to: unit.count, by: 8) {
+            Swift.withUnsafeBytes(of: random.next()) { word in
+                for offset in 0..<Swift.min(8, unit.count - start) { unit[start + offset] = word[offset] }
+            }
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + unit.count)
+        while bytes.count + unit.count <= count, !unit.isEmpty { bytes += unit }
+        bytes += unit[..<(count - bytes.count)]
+        return bytes
     }
 }
