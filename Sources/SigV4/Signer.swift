@@ -56,9 +56,9 @@ package struct Signer: Sendable {
         let stringToSign = stringToSign(canonical, timestamp: timestamp, scope: scope)
         let signature = try signature(of: stringToSign, credentials: credentials, scope: scope)
 
-        let authorization =
-            "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(signedHeaders), "
-            + "Signature=\(signature)"
+        let authorization = String(
+            concatenating: Self.algorithm, " Credential=", credentials.accessKeyID, "/", scope.description,
+            ", SignedHeaders=", signedHeaders, ", Signature=", signature)
         return HeaderSignature(
             headers: signed + unsigned + [(name: "Authorization", value: authorization)],
             canonicalRequest: String(decoding: canonical.bytes, as: UTF8.self),
@@ -119,7 +119,9 @@ package struct Signer: Sendable {
     private static let algorithm = "AWS4-HMAC-SHA256"
 
     private func stringToSign(_ canonical: CanonicalRequest, timestamp: String, scope: CredentialScope) -> String {
-        "\(Self.algorithm)\n\(timestamp)\n\(scope)\n\(SHA256Digest.hash(canonical.bytes).hex)"
+        String(
+            concatenating: Self.algorithm, "\n", timestamp, "\n", scope.description, "\n",
+            SHA256Digest.hash(canonical.bytes).hex)
     }
 
     private func signature(

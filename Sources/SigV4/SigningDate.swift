@@ -12,18 +12,26 @@ package struct SigningDate: Sendable, Hashable {
     /// The basic ISO 8601 form, `20150830T123600Z`.
     package var timestamp: String {
         let second = unixSeconds.flooredRemainder(by: Self.secondsPerDay)
-        let clock = Self.padded(second / 3600, 2) + Self.padded(second / 60 % 60, 2) + Self.padded(second % 60, 2)
-        return "\(day)T\(clock)Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(16)
+        appendDay(to: &text)
+        text.append(UInt8(ascii: "T"))
+        Self.append(second / 3600, width: 2, to: &text)
+        Self.append(second / 60 % 60, width: 2, to: &text)
+        Self.append(second % 60, width: 2, to: &text)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The day of the credential scope, `20150830`.
     package var day: String {
-        let (year, month, day) = civilDate
-        return Self.padded(year, 4) + Self.padded(month, 2) + Self.padded(day, 2)
+        var text: [UInt8] = []
+        appendDay(to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether the year has the four digits that the protocol has room for: 0000 to 9999.
-    var isRepresentable: Bool { (0...9999).contains(civilDate.year) }
+    /// Whether the year has the four digits that the protocol has room for: 0000-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
+    var isRepresentable: Bool { (-62_167_219_200...253_402_300_799).contains(unixSeconds) }
 
     private static let secondsPerDay: Int64 = 86_400
 
@@ -44,9 +52,25 @@ package struct SigningDate: Sendable, Hashable {
         return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
     }
 
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    private func appendDay(to text: inout [UInt8]) {
+        let (year, month, day) = civilDate
+        Self.append(year, width: 4, to: &text)
+        Self.append(month, width: 2, to: &text)
+        Self.append(day, width: 2, to: &text)
+    }
+
+    /// Appends a number with zeros before it up to `width` digits; one that does not fit, as in a year that is refused later, is not cut.
+    private static func append(_ number: Int64, width: Int, to text: inout [UInt8]) {
+        var digit: Int64 = 1
+        for _ in 1..<width { digit *= 10 }
+        guard (0..<digit * 10).contains(number) else {
+            text += String(number).utf8
+            return
+        }
+        while digit > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(number / digit % 10))
+            digit /= 10
+        }
     }
 }
 

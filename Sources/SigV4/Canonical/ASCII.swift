@@ -30,6 +30,14 @@ enum ASCII {
 
     /// `text` with A to Z in lowercase and every other byte as it is.
     static func lowercased(_ text: String) -> String {
-        String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        guard text.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return text }
+        return String(unsafeUninitializedCapacity: text.utf8.count) { output in
+            var count = 0
+            for byte in text.utf8 {
+                output[count] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+                count += 1
+            }
+            return count
+        }
     }
 }

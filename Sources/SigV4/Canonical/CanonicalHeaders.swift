@@ -1,7 +1,7 @@
 /// The headers as both sides hash them: names in lowercase and sorted, values trimmed, those of one name joined in their order.
 struct CanonicalHeaders {
     /// Sorted by name; the values of one name in the order of the request.
-    private var fields: [(name: String, value: [UInt8])] = []
+    private var fields: [(name: String, value: String)] = []
 
     /// Takes the headers of a request, without those that a proxy may change.
     ///
@@ -15,13 +15,14 @@ struct CanonicalHeaders {
         var hosts = 0
         for (index, header) in headers.enumerated() {
             let name = try Self.canonicalName(header.name, index: index)
-            guard !Self.reserved.contains(name) else {
+            let rule = Self.rules[name]
+            guard rule != .reserved else {
                 throw SigningError(
                     .reservedHeader, "the request already holds the header \(name)",
                     remedy: "leave it out: the signer adds it")
             }
             let value = try Self.canonicalValue(header.value, name: name)
-            if name == "host" {
+            if rule == .host {
                 hosts += 1
                 guard hosts == 1, !value.isEmpty else {
                     throw SigningError(
@@ -29,14 +30,14 @@ struct CanonicalHeaders {
                         remedy: "give it once, as the client sends it, with its port if that is not the default one")
                 }
             }
-            if !Self.unsigned.contains(name) { fields.append((name, value)) }
+            if rule != .unsigned { fields.append((name, value)) }
         }
         guard hosts == 1 else {
             throw SigningError(
                 .invalidHost, "there is no Host header", remedy: "give it as the client sends it: it is always signed")
         }
         for header in added {
-            fields.append((ASCII.lowercased(header.name), Array(header.value.utf8)))
+            fields.append((ASCII.lowercased(header.name), header.value))
         }
         fields.sort { $0.name < $1.name }
     }
@@ -44,6 +45,7 @@ struct CanonicalHeaders {
     /// The names, `content-type;host;x-amz-date`.
     var names: String {
         var output = ""
+        output.reserveCapacity(fields.count * 16)
         for (index, field) in fields.enumerated() where index == 0 || fields[index - 1].name != field.name {
             if index > 0 { output += ";" }
             output += field.name
@@ -61,20 +63,38 @@ struct CanonicalHeaders {
                 output += field.name.utf8
                 output.append(UInt8(ascii: ":"))
             }
-            output += field.value
+            output += field.value.utf8
         }
         output.append(lineFeed)
     }
 
-    /// What proxies and HTTP libraries may add, change or drop on the way.
-    private static let unsigned: Set<String> = [
-        "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-        "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
-    ]
+    private enum Rule {
+        /// Needed, once.
+        case host
+        /// The signer alone may set it; two of one would be signed as one value and sent as two.
+        case reserved
+        /// Proxies and HTTP libraries may add, change or drop it on the way.
+        case unsigned
+    }
 
-    /// What the signer alone may set; two of one would be signed as one value and sent as two.
-    private static let reserved: Set<String> = [
-        "authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token",
+    /// The headers that are not simply signed.
+    private static let rules: [String: Rule] = [
+        "host": .host,
+        "authorization": .reserved,
+        "x-amz-content-sha256": .reserved,
+        "x-amz-date": .reserved,
+        "x-amz-security-token": .reserved,
+        "connection": .unsigned,
+        "expect": .unsigned,
+        "keep-alive": .unsigned,
+        "proxy-authenticate": .unsigned,
+        "proxy-authorization": .unsigned,
+        "te": .unsigned,
+        "trailer": .unsigned,
+        "transfer-encoding": .unsigned,
+        "upgrade": .unsigned,
+        "user-agent": .unsigned,
+        "x-amzn-trace-id": .unsigned,
     ]
 
     private static func canonicalName(_ name: String, index: Int) throws(SigningError) -> String {
@@ -90,7 +110,8 @@ struct CanonicalHeaders {
     ///
     /// A fold is a line break with a blank or tab after it (<https://www.rfc-editor.org/rfc/rfc9112#section-5.2>).
     /// Any other line break would begin a header of its own on the wire, and is refused.
-    private static func canonicalValue(_ value: String, name: String) throws(SigningError) -> [UInt8] {
+    private static func canonicalValue(_ value: String, name: String) throws(SigningError) -> String {
+        if isCanonical(value) { return value }
         enum LineBreak { case none, carriageReturn, lineFeed }
         var output: [UInt8] = []
         output.reserveCapacity(value.utf8.count)
@@ -114,7 +135,17 @@ struct CanonicalHeaders {
             }
         }
         guard lineBreak == .none else { throw invalidValue(of: name) }
-        return output
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Whether a value is its own canonical form, as nearly all are: they are then not copied.
+    private static func isCanonical(_ value: String) -> Bool {
+        var previous: UInt8 = 0x20
+        for byte in value.utf8 {
+            guard !ASCII.isControl(byte), byte != 0x20 || previous != 0x20 else { return false }
+            previous = byte
+        }
+        return previous != 0x20 || value.isEmpty
     }
 
     private static func invalidValue(of name: String) -> SigningError {

@@ -4,7 +4,8 @@ enum CanonicalPath {
     ///
     /// - Throws: ``SigningError/Code/invalidPath`` for a path that is not absolute, holds `?` or `#`, or a control character.
     static func bytes(of path: String, options: Signer.Options) throws(SigningError) -> [UInt8] {
-        var bytes = path.isEmpty ? [slash] : Array(path.utf8)
+        if path.isEmpty || path == "/" { return [slash] }
+        var bytes = Array(path.utf8)
         guard bytes[0] == slash else {
             throw error(
                 "the path does not begin with /", "give the absolute path of the request line, without scheme and host")

@@ -37,7 +37,8 @@ struct CanonicalQuery {
 
     /// The canonical query string; also a valid raw query.
     var text: String {
-        parameters.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
+        guard !parameters.isEmpty else { return "" }
+        return parameters.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
             .map { "\($0.name)=\($0.value)" }
             .joined(separator: "&")
     }

@@ -24,13 +24,13 @@ package struct SHA256Digest: Sendable, Hashable {
     /// 64 lowercase hexadecimal digits.
     package var hex: String {
         String(unsafeUninitializedCapacity: 64) { output in
-            var next = 0
-            for byte in bytes {
-                output[next] = Hexadecimal.lowercase(byte >> 4)
-                output[next + 1] = Hexadecimal.lowercase(byte & 0xF)
-                next += 2
+            withUnsafeBytes(of: words) { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    output[2 * index] = Hexadecimal.lowercase(byte >> 4)
+                    output[2 * index + 1] = Hexadecimal.lowercase(byte & 0xF)
+                }
+                return 2 * bytes.count
             }
-            return next
         }
     }
 
