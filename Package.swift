@@ -18,13 +18,107 @@ let package = Package(
         .executable(name: "legacy-simulator", targets: ["LegacySimulator"]),
     ],
     dependencies: [
+        // Exact versions: what was tested is what is built. Package.resolved is not kept, so the pins are here.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: []
+    targets: [
+        // MARK: C libraries
+
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // MARK: Transports
+
+        .target(name: "SigV4", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(
+            name: "CurlHTTP", dependencies: ["CCurl", "CZlib", .logging, .deque], swiftSettings: strict),
+        .target(
+            name: "AWSClientSupport", dependencies: ["CurlHTTP", "SigV4", .logging], swiftSettings: strict),
+        .target(
+            name: "SQS", dependencies: ["AWSClientSupport", "CCrypto", "CurlHTTP", "SigV4", .logging],
+            swiftSettings: strict),
+        .target(name: "Postgres", dependencies: ["CLibpq", .logging, .deque], swiftSettings: strict),
+
+        // MARK: The sync
+
+        .target(
+            name: "SyncCore",
+            dependencies: [
+                .deque,
+                .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(name: "SyncStorage", dependencies: ["Postgres", "SyncCore", .logging], swiftSettings: strict),
+        .target(
+            name: "ServiceRuntime",
+            dependencies: [
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", .argumentParser, .logging,
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Orchestrator",
+            dependencies: [
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage",
+                .argumentParser, .logging, .lifecycle, .signals,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Worker",
+            dependencies: [
+                "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage", .argumentParser, .logging,
+                .lifecycle, .signals,
+            ],
+            swiftSettings: strict),
+
+        // MARK: The API that it reads from, for demo, tests and benchmarks
+
+        .executableTarget(
+            name: "LegacySimulator",
+            dependencies: [
+                "CCrypto", "CZlib", .argumentParser, .logging, .lifecycle, .signals,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: Tests
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SigV4Tests", dependencies: ["SigV4", "TestSupport"], exclude: ["Botocore"], swiftSettings: strict),
+        .testTarget(
+            name: "CurlHTTPTests", dependencies: ["CurlHTTP", "CZlib", "TestSupport", .logging], swiftSettings: strict),
+        .testTarget(
+            name: "AWSClientSupportTests",
+            dependencies: ["AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging], swiftSettings: strict),
+        .testTarget(
+            name: "SQSTests", dependencies: ["SQS", "AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "TestSupport", .logging], swiftSettings: strict),
+        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LegacySimulatorTests", dependencies: ["LegacySimulator", "TestSupport"], swiftSettings: strict),
+    ]
 )
+
+extension Target.Dependency {
+    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var deque: Self { .product(name: "DequeModule", package: "swift-collections") }
+    static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var signals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
+    static var logging: Self { .product(name: "Logging", package: "swift-log") }
+}

@@ -1,7 +1,7 @@
 package import Postgres
 package import SyncCore
 
-/// Reads SyncLog rows and what belongs to them; changes nothing but in ``resetStuckSync()``.
+/// Reads SyncLog rows and what belongs to them; changes nothing but in ``resetStuckSyncs()``.
 package struct SyncLogReader: Sendable {
     private let connection: PostgresConnection
 
@@ -14,7 +14,7 @@ package struct SyncLogReader: Sendable {
     package func history(limit: Int) async throws -> [SyncLogEntry] {
         let result = try await connection.query(
             "SELECT \(SyncLogSQL.columns) FROM sync_logs ORDER BY id DESC LIMIT $1", [.int8(Int64(limit))])
-        return try (0..<result.count).map { try Self.entry(result, row: $0) }
+        return try (0..<result.rowCount).map { try Self.entry(result, row: $0) }
     }
 
     /// One sync; for one under way the counters that only its end writes are read from the ledger.
@@ -38,10 +38,32 @@ package struct SyncLogReader: Sendable {
             totalProcessed: try ledger.int8(row: 0, column: 5), errorMessage: nil, counters: counters)
     }
 
+    /// The quarantined pieces of a sync in the order of the stream.
+    /// - Parameter limit: rows at most, at least 1.
+    package func rejects(of syncID: Int64, limit: Int) async throws -> [StoredReject] {
+        let result = try await connection.query(
+            """
+            SELECT byte_offset, reason, excerpt FROM sync_rejects
+            WHERE sync_id = $1 ORDER BY byte_offset LIMIT $2
+            """, [.int8(syncID), .int8(Int64(limit))])
+        return try (0..<result.rowCount).map { row in
+            StoredReject(
+                byteOffset: try result.int8(row: row, column: 0), reason: try result.text(row: row, column: 1),
+                excerpt: try result.text(row: row, column: 2))
+        }
+    }
+
+    /// Marks every sync that is under way as FAILED.
+    /// - Returns: the ids of those marked.
+    package func resetStuckSyncs() async throws -> [Int64] {
+        let result = try await connection.query(SyncLogSQL.reset)
+        return try (0..<result.rowCount).map { try result.int8(row: $0, column: 0) }
+    }
+
     static func entry(_ id: Int64, on connection: PostgresConnection) async throws -> SyncLogEntry? {
         let result = try await connection.query(
             "SELECT \(SyncLogSQL.columns) FROM sync_logs WHERE id = $1", [.int8(id)])
-        return result.count == 0 ? nil : try entry(result, row: 0)
+        return result.rowCount == 0 ? nil : try entry(result, row: 0)
     }
 
     private static func entry(_ result: PostgresResult, row: Int) throws -> SyncLogEntry {

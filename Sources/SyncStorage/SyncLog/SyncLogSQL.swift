@@ -22,7 +22,7 @@ enum SyncLogSQL {
         name: "sync_progress",
         sql: """
             UPDATE sync_logs
-            SET status = $2, received = $3, rejected = $4, batches_sent = $5, stream_bytes = $6
+            SET status = coalesce($2::text, status), received = $3, rejected = $4, batches_sent = $5, stream_bytes = $6
             WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
             """
     )

@@ -45,7 +45,7 @@ package actor SyncSession {
             }
             return SyncSession(syncID: syncID, connection: connection, configuration: configuration, logger: logger)
         } catch {
-            connection.close()
+            await connection.close()
             throw error
         }
     }
@@ -66,13 +66,13 @@ package actor SyncSession {
     }
 
     /// Writes how far the sync is.
-    /// - Parameter status: RUNNING or PROCESSING.
-    package func record(_ counters: SyncCounters, status: SyncStatus) async throws {
+    /// - Parameter status: the status it has reached; nil leaves it as it is.
+    package func record(_ counters: SyncCounters, status: SyncStatus? = nil) async throws {
         try await run { [syncID] connection in
             let result = try await connection.execute(
                 SyncLogSQL.progress,
                 [
-                    .int8(syncID), .text(status.rawValue), .int8(Int64(counters.received)),
+                    .int8(syncID), status.map { .text($0.rawValue) } ?? .null, .int8(Int64(counters.received)),
                     .int8(Int64(counters.rejected)), .int8(Int64(counters.batchesSent)), .int8(counters.streamBytes),
                 ])
             try Self.expectUnderWay(result, syncID: syncID)
@@ -111,7 +111,7 @@ package actor SyncSession {
         try await run { [syncID] connection in
             let result = try await connection.query(
                 "SELECT batch_number FROM sync_batches WHERE sync_id = $1", [.int8(syncID)])
-            return try (0..<result.count).map { try result.int8(row: $0, column: 0) }
+            return try (0..<result.rowCount).map { try result.int8(row: $0, column: 0) }
         }
     }
 
@@ -142,14 +142,14 @@ package actor SyncSession {
             try Self.expectUnderWay(result, syncID: syncID)
             return try await SyncLogReader.entry(syncID, on: connection)
         }
-        connection.close()
+        await connection.close()
         guard let entry else { throw SyncSessionError.endedElsewhere(syncID: syncID) }
         return entry
     }
 
     /// Lets go of the database without ending the sync: the lock goes, the row stays as it is.
-    package func abandon() {
-        connection.close()
+    package func abandon() async {
+        await connection.close()
     }
 
     // MARK: Staying connected
@@ -175,7 +175,7 @@ package actor SyncSession {
     }
 
     private func reconnect() async throws {
-        connection.close()
+        await connection.close()
         connection = try await PostgresConnection.connect(configuration, logger: logger)
         guard try await Self.takeLock(connection) else { throw SyncSessionError.lockLost(syncID: syncID) }
         let newest = try await connection.query("SELECT max(id) FROM sync_logs", []).int8(row: 0, column: 0)

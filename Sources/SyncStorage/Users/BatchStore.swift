@@ -18,7 +18,7 @@ package struct BatchStore: Sendable {
         return try await pool.withConnection { connection in
             do {
                 let result = try await connection.execute(UpsertStatement.apply, parameters)
-                if result.count > 0 {
+                if result.rowCount > 0 {
                     return .applied(
                         BatchOutcome.Counts(
                             duplicates: Int(try result.int8(row: 0, column: 0)),
@@ -27,19 +27,21 @@ package struct BatchStore: Sendable {
                             unchanged: Int(try result.int8(row: 0, column: 3))
                         ))
                 }
-            } catch let error as PostgresError where error.isUniqueViolation(of: "sync_batches_pkey") {
+            } catch let error as PostgresError where error.constraint == "sync_batches_pkey" {
                 return .alreadyApplied
             }
             let applied = try await connection.execute(
-                UpsertStatement.isApplied, [.int8(batch.syncID), .int8(batch.number)])
+                UpsertStatement.isApplied, [.int8(batch.header.syncID), .int8(batch.header.number)])
             return try applied.bool(row: 0, column: 0) ? .alreadyApplied : .overtaken
         }
     }
 
     private static func parameters(_ batch: DecodedBatch, rows: [Int]) -> [PostgresValue] {
-        var userNames = PostgresArray(of: .text, capacity: rows.count, byteCapacity: batch.textBytes)
+        // Close to what a name or an address takes; the arrays grow when it is more.
+        let textBytes = rows.count * 32
+        var userNames = PostgresArray(of: .text, capacity: rows.count, byteCapacity: textBytes)
         var legacyIDs = PostgresArray(of: .int8, capacity: rows.count)
-        var emails = PostgresArray(of: .text, capacity: rows.count, byteCapacity: batch.textBytes)
+        var emails = PostgresArray(of: .text, capacity: rows.count, byteCapacity: textBytes)
         var createdAts = PostgresArray(of: .timestamptz, capacity: rows.count)
         var deleted = PostgresArray(of: .bool, capacity: rows.count)
         for row in rows {
@@ -50,7 +52,8 @@ package struct BatchStore: Sendable {
             deleted.append(batch.deleted[row])
         }
         return [
-            .int8(batch.syncID), .int8(batch.number), .int4(Int32(batch.lane)), .int4(Int32(batch.users)),
+            .int8(batch.header.syncID), .int8(batch.header.number), .int4(Int32(batch.header.lane)),
+            .int4(Int32(batch.header.users)),
             .array(userNames), .array(legacyIDs), .array(emails), .array(createdAts), .array(deleted),
         ]
     }

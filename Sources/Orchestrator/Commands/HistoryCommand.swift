@@ -1,0 +1,31 @@
+import ArgumentParser
+import Logging
+import Postgres
+import ServiceRuntime
+import SyncCore
+import SyncStorage
+
+/// `orchestrator history`: the newest syncs, one line each.
+struct HistoryCommand: DatabaseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Lists the newest syncs, newest first."
+    )
+
+    @Option(help: "Syncs to show, at most.")
+    var limit = 20
+
+    @Flag(help: "A JSON array instead of a table.")
+    var json = false
+
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10000") }
+    }
+
+    func run(on connection: PostgresConnection, logger: Logger) async throws {
+        let entries = try await SyncLogReader(connection: connection).history(limit: limit)
+        print(try json ? SyncLogReport.json(entries) : SyncLogReport.table(entries))
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Logging
+import Postgres
+import ServiceRuntime
+import SyncStorage
+
+/// `orchestrator migrate`: creates or upgrades the schema.
+struct MigrateCommand: DatabaseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Creates or upgrades the database schema; safe to run twice, and from two places at once."
+    )
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run(on connection: PostgresConnection, logger: Logger) async throws {
+        let applied = try await Migrator(connection: connection, logger: logger).migrate()
+        if applied.isEmpty {
+            print("schema is up to date (version \(Migrator.latestVersion))")
+        } else {
+            print("schema is now version \(Migrator.latestVersion): \(applied.joined(separator: "; "))")
+        }
+    }
+}

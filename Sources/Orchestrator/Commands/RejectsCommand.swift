@@ -1,0 +1,41 @@
+import ArgumentParser
+import Logging
+import Postgres
+import ServiceRuntime
+import SyncCore
+import SyncStorage
+
+/// `orchestrator rejects`: the quarantined pieces of a sync's stream.
+struct RejectsCommand: DatabaseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rejects",
+        abstract: "Shows the damaged pieces of a sync's stream, with byte offset and reason."
+    )
+
+    @Argument(help: "The sync's id; the newest sync when left out.")
+    var syncID: Int64?
+
+    @Option(help: "Rejects to show, at most.")
+    var limit = 1000
+
+    @Flag(help: "A JSON array instead of text.")
+    var json = false
+
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 100000") }
+    }
+
+    func run(on connection: PostgresConnection, logger: Logger) async throws {
+        let reader = SyncLogReader(connection: connection)
+        guard let sync = try await reader.sync(syncID) else {
+            throw SyncFailure(syncID.map { "there is no sync \($0)" } ?? "no sync has run yet")
+        }
+        let rejects = try await reader.rejects(of: sync.id, limit: limit)
+        print(
+            try json
+                ? RejectReport.json(rejects)
+                : RejectReport.text(rejects, syncID: sync.id, total: sync.counters.rejected))
+    }
+}

@@ -1,0 +1,128 @@
+import Logging
+import SQS
+import ServiceRuntime
+import SyncCore
+
+/// Sends batches to the queue, several calls at a time, each lane in order.
+///
+/// What is decided is decided by `SendWindow`; this actor makes the calls and tells it how they ended.
+actor BatchSender {
+    /// Calls under way at once. One is signed and written while others wait for the server's answer.
+    private static let maximumCalls = 4
+
+    private let sqs: SQSClient
+    private let queueURL: String
+    private let syncID: Int64
+    private let progress: SyncProgress
+    private let logger: Logger
+
+    private var window: SendWindow
+    private var identities: [Int64: MessageIdentity] = [:]
+    private(set) var sent: SentBatches
+    /// The number above those of all batches taken so far.
+    private(set) var nextBatchNumber: Int64 = 1
+    private var callsUnderWay = 0
+    private var failure: SyncFailure?
+    /// Something happened that `run` should look at.
+    private let work = AsyncSignal()
+    /// A batch left the window, or the sender broke.
+    private let room = AsyncSignal()
+
+    init(
+        sqs: SQSClient, queueURL: String, syncID: Int64, maximumCallBytes: Int, progress: SyncProgress, logger: Logger
+    ) {
+        self.sqs = sqs
+        self.queueURL = queueURL
+        self.syncID = syncID
+        self.progress = progress
+        self.logger = logger
+        self.window = SendWindow(SendWindow.Configuration(maximumCallBytes: maximumCallBytes))
+        self.sent = SentBatches(first: 1)
+    }
+
+    /// Takes a batch for sending; suspends while the window is full.
+    /// - Parameter attempt: which reading of the stream it comes from, counted from 1.
+    func enqueue(_ batch: Batch, attempt: Int) async throws {
+        while !window.hasRoom {
+            if let failure { throw failure }
+            try await room.wait()
+        }
+        if let failure { throw failure }
+        identities[batch.number] = MessageIdentity(
+            syncID: syncID, attempt: attempt, number: batch.number, lane: batch.lane)
+        try window.enqueue(batch, at: .now)
+        nextBatchNumber = batch.number + 1
+        work.notify()
+    }
+
+    /// Waits until the queue has accepted every batch taken so far.
+    func flush() async throws {
+        while !window.isEmpty {
+            if let failure { throw failure }
+            try await room.wait()
+        }
+        if let failure { throw failure }
+    }
+
+    /// Sends until cancelled, or until a batch cannot be sent.
+    func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            while true {
+                while callsUnderWay < Self.maximumCalls, let batches = window.nextCall(at: .now) {
+                    callsUnderWay += 1
+                    group.addTask { await self.send(batches) }
+                }
+                if let failure { throw failure }
+                // With all calls under way only an answer changes anything.
+                try await work.wait(until: callsUnderWay < Self.maximumCalls ? window.nextWakeup : nil)
+            }
+        }
+    }
+
+    private func send(_ batches: [Batch]) async {
+        let entries = batches.map { batch in
+            SendMessageBatchEntry(
+                id: "b\(batch.number)", body: batch.body, messageGroupID: identities[batch.number]?.groupID,
+                deduplicationID: identities[batch.number]?.deduplicationID)
+        }
+        do {
+            let result = try await sqs.sendMessageBatch(queueURL: queueURL, entries: entries)
+            let failures = Dictionary(result.failed.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            for batch in batches {
+                if let failure = failures["b\(batch.number)"] {
+                    failed(batch, retryable: failure.isRetryable, cause: "\(failure)")
+                } else {
+                    accepted(batch)
+                }
+            }
+        } catch {
+            for batch in batches { failed(batch, retryable: error.isRetryable, cause: "\(error)") }
+        }
+        callsUnderWay -= 1
+        work.notify()
+        room.notify()
+    }
+
+    private func accepted(_ batch: Batch) {
+        window.succeeded(CollectionOfOne(batch.number), at: .now)
+        identities[batch.number] = nil
+        sent.insert(number: batch.number, lane: batch.lane)
+        progress.update { $0.batchesSent = sent.count }
+    }
+
+    private func failed(_ batch: Batch, retryable: Bool, cause: String) {
+        var generator = SystemRandomNumberGenerator()
+        switch window.failed(batch.number, retryable: retryable, at: .now, using: &generator) {
+        case .retries(let attempts, _):
+            logger.warning(
+                "a batch was not accepted, trying again",
+                metadata: ["batch": "\(batch.number)", "attempt": "\(attempts)", "error": "\(cause)"])
+        case .givenUp(_, let attempts):
+            failure =
+                failure
+                ?? SyncFailure("the queue did not accept batch \(batch.number) after \(attempts) attempts: \(cause)")
+        case .unexpected:
+            break
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import AWSClientSupport
+import CurlHTTP
+import SyncCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The legacy API as an HTTP client sees it: asks for the stream, and says why it cannot be had.
+struct LegacyAPI: Sendable {
+    let http: HTTPClient
+    let configuration: LegacyAPIConfiguration
+
+    /// Asks for the stream and checks that what comes back can be it.
+    /// - Throws: `StreamFailure`, or `CancellationError`.
+    func open() async throws -> HTTPResponseStream {
+        let request = HTTPRequest(
+            url: configuration.url,
+            headers: ["x-api-key": configuration.key, "Accept": "application/json"],
+            timeouts: HTTPTimeouts(idle: configuration.idleTimeout, total: nil),
+            acceptsCompressed: true
+        )
+        let stream: HTTPResponseStream
+        do {
+            stream = try await http.open(request)
+        } catch {
+            throw Self.failure(error)
+        }
+        guard stream.status == 200 else { throw Self.failure(status: stream.status, headers: stream.headers) }
+        if let type = stream.headers["content-type"]?.lowercased(), type.hasPrefix("text/html") {
+            throw StreamFailure(
+                kind: .unexpectedContent,
+                description:
+                    "the legacy API answered 200 with \(type) instead of JSON; a proxy or a login page may be in between"
+            )
+        }
+        guard stream.isDelimited else {
+            throw StreamFailure(
+                kind: .transport(transient: false),
+                description:
+                    "the legacy API's answer has neither a length nor chunks, so its end cannot be told from a cut")
+        }
+        return stream
+    }
+
+    /// What a failure of the transport means for the attempt.
+    static func failure(_ error: HTTPClientError) -> any Error {
+        if error.code == .cancelled { return CancellationError() }
+        return StreamFailure(kind: .transport(transient: error.isTransient), description: "\(error)")
+    }
+
+    private static func failure(status: Int, headers: HTTPHeaders) -> StreamFailure {
+        let advice =
+            switch status {
+            case 401, 403: "; check LEGACY_API_KEY"
+            case 404, 410: "; check LEGACY_API_URL"
+            case 300..<400:
+                "; redirects are not followed, since they would carry the key elsewhere: set LEGACY_API_URL to the final address"
+            default: ""
+            }
+        return StreamFailure(
+            kind: .status(status),
+            retryAfter: RetryAfter.duration(
+                header: { headers[$0] }, now: Int64(Date().timeIntervalSince1970)),
+            description: "the legacy API answered \(status)\(advice)")
+    }
+}

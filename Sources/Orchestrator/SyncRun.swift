@@ -1,0 +1,163 @@
+import CurlHTTP
+import Logging
+import SQS
+import ServiceRuntime
+import SyncCore
+import SyncStorage
+
+/// One whole sync: streams the legacy API, sends batches, waits until every one of them is applied.
+struct SyncRun: Sendable {
+    private let configuration: SyncConfiguration
+    private let session: SyncSession
+    private let reader: LegacyStreamReader
+    private let sender: BatchSender
+    private let display: ProgressDisplay
+    private let progress: SyncProgress
+    private let logger: Logger
+
+    init(
+        configuration: SyncConfiguration, session: SyncSession, http: HTTPClient, sqs: SQSClient, logger: Logger
+    ) {
+        var logger = logger
+        logger[metadataKey: "sync_id"] = .stringConvertible(session.syncID)
+        let progress = SyncProgress()
+        self.configuration = configuration
+        self.session = session
+        self.reader = LegacyStreamReader(
+            api: LegacyAPI(http: http, configuration: configuration.legacyAPI), progress: progress)
+        self.sender = BatchSender(
+            sqs: sqs, queueURL: configuration.queue.queueURL, syncID: session.syncID,
+            maximumCallBytes: configuration.maximumMessageBytes, progress: progress, logger: logger)
+        self.display = ProgressDisplay(logger: logger)
+        self.progress = progress
+        self.logger = logger
+    }
+
+    /// Runs the sync to its end and writes that end into the SyncLog.
+    /// - Returns: the finished row, COMPLETED or FAILED.
+    /// - Throws: only when the row itself could not be written.
+    func run() async throws -> SyncLogEntry {
+        logger.info("sync started")
+        let entry: SyncLogEntry
+        do {
+            try await streamSendAndDrain()
+            entry = try await finish { try await session.complete(progress.counters) }
+        } catch let error as SyncSessionError {
+            // The row is no longer ours to write.
+            throw error
+        } catch {
+            let reason =
+                error is CancellationError
+                ? "interrupted: the orchestrator was told to stop; the next sync reads everything again" : "\(error)"
+            entry = try await finish { try await session.fail(progress.counters, reason: reason) }
+        }
+        display.finish(entry)
+        return entry
+    }
+
+    /// The end must reach the SyncLog also when this task was cancelled: it runs in a task of its own, awaited here.
+    private func finish(_ end: @escaping @Sendable () async throws -> SyncLogEntry) async throws -> SyncLogEntry {
+        try await Task { try await end() }.value
+    }
+
+    private func streamSendAndDrain() async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await sender.run()
+                return false
+            }
+            group.addTask {
+                try await report()
+                return false
+            }
+            group.addTask {
+                try await streamUntilComplete()
+                try await sender.flush()
+                try await session.record(progress.counters, status: .processing)
+                try await drain()
+                return true
+            }
+            // The first to end decides: success of the last one, or any failure.
+            while let isComplete = try await group.next(), !isComplete {}
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Streaming
+
+    private func streamUntilComplete() async throws {
+        let policy = StreamRetryPolicy(maximumAttempts: configuration.streamAttempts)
+        var firstBatch: Int64 = 1
+        for attempt in 1... {
+            progress.update { $0.streamAttempts = attempt }
+            try await session.beginAttempt(attempt, firstBatch: firstBatch)
+            do {
+                try await reader.read(
+                    LegacyStreamReader.Attempt(
+                        syncID: session.syncID, firstBatch: firstBatch, lanes: configuration.messageGroups,
+                        batchSize: configuration.batchSize, maximumBodyBytes: configuration.maximumMessageBytes,
+                        send: { try await sender.enqueue($0, attempt: attempt) },
+                        quarantine: { try await session.record($0) }))
+                logger.info(
+                    "stream complete",
+                    metadata: [
+                        "received": .stringConvertible(progress.counters.received),
+                        "rejected": .stringConvertible(progress.counters.rejected),
+                        "attempt": .stringConvertible(attempt),
+                    ])
+                return
+            } catch let failure as StreamFailure {
+                switch policy.decide(after: failure, attempt: attempt, random: .random(in: 0..<1)) {
+                case .giveUp:
+                    throw SyncFailure("the legacy stream cannot be read: \(failure)")
+                case .exhausted(let attempts):
+                    throw SyncFailure("the legacy stream failed \(attempts) times, the last time: \(failure)")
+                case .retry(let pause):
+                    logger.warning(
+                        "the stream failed, opening it again",
+                        metadata: [
+                            "attempt": .stringConvertible(attempt), "pause": "\(pause)", "error": "\(failure)",
+                        ])
+                    try await Task.sleep(for: pause)
+                }
+                firstBatch = await sender.nextBatchNumber
+            }
+        }
+    }
+
+    // MARK: Draining
+
+    private func drain() async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let sent = await sender.sent
+        var monitor = DrainMonitor(expected: sent.count, stallTimeout: configuration.stallTimeout, start: .zero)
+        while true {
+            let ledger = try await session.ledgerProgress()
+            progress.update { $0.batchesApplied = ledger.batchesApplied }
+            switch monitor.observe(applied: ledger.batchesApplied, at: clock.now - start) {
+            case .finished:
+                return
+            case .lookAgain(let pause):
+                try await Task.sleep(for: pause)
+            case .stalled:
+                let applied = try await session.appliedBatchNumbers()
+                throw SyncFailure(
+                    "no batch was applied for \(configuration.stallTimeout): \(sent.describeOutstanding(applied: applied)); "
+                        + "check that workers run and reach the database, and look into the dead-letter queue")
+            }
+        }
+    }
+
+    // MARK: Reporting
+
+    /// Writes the counters to the SyncLog, and shows them, once a second.
+    private func report() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let counters = progress.counters
+            display.show(counters)
+            if counters.streamAttempts > 0 { try await session.record(counters) }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Postgres
+import ServiceRuntime
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Everything `worker run` needs to know, checked before anything is touched.
+struct WorkerConfiguration: Sendable {
+    let queue: QueueSettings
+    let database: PostgresConfiguration
+    /// Batches in hand at once.
+    let concurrency: Int
+    /// PEM file of the authorities to trust instead of the system's.
+    let certificateAuthorityFile: String?
+
+    /// - Throws: `ConfigurationError` naming the first variable that is missing or malformed.
+    init(_ settings: Settings) throws(ConfigurationError) {
+        queue = try QueueSettings(settings)
+        database = try DatabaseSettings.configuration(settings, applicationName: "user-sync worker")
+        concurrency = try settings.integer(
+            "WORKER_CONCURRENCY", in: 1...256, default: 2 * ProcessInfo.processInfo.activeProcessorCount)
+        certificateAuthorityFile = settings.string("SSL_CERT_FILE")
+    }
+}

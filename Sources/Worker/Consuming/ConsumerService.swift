@@ -1,0 +1,46 @@
+import Logging
+import Postgres
+import SQS
+import ServiceLifecycle
+import ServiceRuntime
+import SyncStorage
+
+/// Runs as many consumers as batches may be in hand, until told to stop.
+struct ConsumerService: Service {
+    let configuration: WorkerConfiguration
+    let sqs: SQSClient
+    let pool: PostgresPool
+    let store: BatchStore
+    let logger: Logger
+
+    func run() async throws {
+        let queue = try await WorkQueue(sqs: sqs, queueURL: configuration.queue.queueURL, logger: logger)
+        try await pool.withConnection { connection in
+            try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
+        }
+        logger.info(
+            "worker started",
+            metadata: [
+                "concurrency": .stringConvertible(configuration.concurrency),
+                "visibility_timeout_s": .stringConvertible(queue.visibilityTimeout.components.seconds),
+            ])
+        let shutdown = ShutdownFlag()
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                for number in 1...configuration.concurrency {
+                    var logger = logger
+                    logger[metadataKey: "consumer"] = .stringConvertible(number)
+                    let consumer = QueueConsumer(
+                        queue: queue, applier: BatchApplier(store: store, shutdown: shutdown, logger: logger),
+                        shutdown: shutdown, logger: logger)
+                    group.addTask { try await consumer.run() }
+                }
+            }
+        } onGracefulShutdown: {
+            shutdown.begin()
+        }
+        var metadata: Logger.Metadata = [:]
+        if let peak = ProcessMemory.peakResidentBytes() { metadata["peak_memory_bytes"] = .stringConvertible(peak) }
+        logger.info("worker stopped", metadata: metadata)
+    }
+}

@@ -1,0 +1,104 @@
+import Logging
+import SQS
+import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// One consumer: receives a few messages, works on them one after the other, deletes those that are done.
+///
+/// Working in the order of the receive keeps each lane in order, since SQS gives a lane's messages to one receiver at a time.
+/// When one fails, the later ones of its lane are given back untouched; other lanes go on.
+struct QueueConsumer: Sendable {
+    let queue: WorkQueue
+    let applier: BatchApplier
+    let shutdown: ShutdownFlag
+    let logger: Logger
+
+    /// Consumes until told to stop.
+    func run() async throws {
+        var failures = 0
+        while !shutdown.isSet && !Task.isCancelled {
+            // A lost answer's messages come again at once under the same id.
+            let attemptID = UUID().uuidString
+            do {
+                let messages = try await cancelWhenGracefulShutdown { try await queue.receive(attemptID: attemptID) }
+                failures = 0
+                await work(on: messages)
+            } catch let error as SQSError {
+                guard !shutdown.isSet && !Task.isCancelled else {
+                    await giveBackLostAnswer(attemptID)
+                    return
+                }
+                failures += 1
+                try await pauseAfter(error, failures: failures)
+            }
+        }
+    }
+
+    /// A poll that was cancelled may have been answered: its messages are asked for again and given back at once.
+    private func giveBackLostAnswer(_ attemptID: String) async {
+        await Task {
+            guard let messages = try? await queue.receive(attemptID: attemptID, wait: .zero) else { return }
+            await queue.hide(messages, for: .zero)
+        }.value
+    }
+
+    /// - Throws: the error itself when polling again cannot help.
+    private func pauseAfter(_ error: SQSError, failures: Int) async throws {
+        guard error.isRetryable else { throw error }
+        let pause = Duration.seconds(min(20, 1 << min(failures - 1, 5))) * Double.random(in: 0.25...1)
+        if failures > 1 {
+            // One dropped poll is ordinary.
+            logger.warning(
+                "polling failed, trying again",
+                metadata: ["failures": .stringConvertible(failures), "pause": "\(pause)", "error": "\(error)"])
+        }
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+    }
+
+    private func work(on messages: [SQSMessage]) async {
+        guard !messages.isEmpty else { return }
+        let keeper = VisibilityKeeper(queue: queue, messages: messages)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await keeper.run() }
+            await work(on: messages, keeper: keeper)
+            group.cancelAll()
+        }
+    }
+
+    private func work(on messages: [SQSMessage], keeper: VisibilityKeeper) async {
+        var done: [SQSMessage] = []
+        var untouched: [SQSMessage] = []
+        var failed: [(message: SQSMessage, pause: Duration)] = []
+        var failedGroups: Set<String?> = []
+        for message in messages {
+            if shutdown.isSet || Task.isCancelled || failedGroups.contains(message.messageGroupID) {
+                untouched.append(message)
+                continue
+            }
+            switch await applier.apply(message) {
+            case .done:
+                done.append(message)
+            case .failed:
+                failedGroups.insert(message.messageGroupID)
+                failed.append((message, ReceiveBackoff.pause(receiveCount: message.receiveCount)))
+            case .interrupted:
+                failedGroups.insert(message.messageGroupID)
+                untouched.append(message)
+            }
+        }
+        // What is said to the queue now must be said also when this task was cancelled meanwhile.
+        let (finished, returned, poison) = (done, untouched, failed)
+        await Task {
+            await queue.delete(finished)
+            // The later ones of a lane first, so that none is handed out before its predecessor.
+            await queue.hide(returned.reversed(), for: .zero)
+            for (message, pause) in poison { await queue.hide([message], for: pause) }
+        }.value
+        for message in messages { keeper.release(message) }
+    }
+}

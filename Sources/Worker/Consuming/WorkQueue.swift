@@ -1,0 +1,87 @@
+import Logging
+import SQS
+
+/// The FIFO queue as a consumer sees it, with the attributes that decide how to work on it.
+struct WorkQueue: Sendable {
+    /// How long a received message stays hidden from others.
+    let visibilityTimeout: Duration
+    /// How often a message is handed out before it goes to the dead-letter queue; nil when the queue has none.
+    let maximumReceives: Int?
+    let sqs: SQSClient
+    let queueURL: String
+    private let logger: Logger
+
+    /// Below this a heartbeat cannot be sent in time.
+    private static let shortestVisibilityTimeout = Duration.seconds(10)
+    /// The longest wait of a poll that SQS allows.
+    private static let waitTime = Duration.seconds(20)
+
+    /// Reads the queue's attributes.
+    /// - Throws: ``UnfitQueue`` when no worker could work on it safely; `SQSError`.
+    init(sqs: SQSClient, queueURL: String, logger: Logger) async throws {
+        self.sqs = sqs
+        self.queueURL = queueURL
+        self.logger = logger
+        let attributes = try await sqs.getQueueAttributes(
+            queueURL: queueURL, names: ["FifoQueue", "VisibilityTimeout", "RedrivePolicy"])
+        guard attributes["FifoQueue"] == "true" else {
+            throw UnfitQueue("the queue is not a FIFO queue: batches of one lane would be applied out of order")
+        }
+        let visibility = Duration.seconds(attributes["VisibilityTimeout"].flatMap { Int($0) } ?? 0)
+        guard visibility >= Self.shortestVisibilityTimeout else {
+            throw UnfitQueue(
+                "the queue's VisibilityTimeout is \(visibility): set it to \(Self.shortestVisibilityTimeout) or more (120 s is good), "
+                    + "or batches are handed to a second worker while the first is at work")
+        }
+        visibilityTimeout = visibility
+        maximumReceives = attributes["RedrivePolicy"].flatMap(RedrivePolicy.maximumReceives)
+        if maximumReceives == nil {
+            logger.warning(
+                "the queue has no redrive policy: a batch that cannot be applied blocks its lane until it expires")
+        }
+    }
+
+    /// Waits for messages: up to 10, for up to 20 seconds.
+    func receive(attemptID: String, wait: Duration = waitTime) async throws(SQSError) -> [SQSMessage] {
+        try await sqs.receiveMessage(
+            queueURL: queueURL, maximumMessages: 10, waitTime: wait, visibilityTimeout: nil, attemptID: attemptID)
+    }
+
+    /// Deletes messages whose work is done. One that stays comes again and is found to be done already.
+    func delete(_ messages: [SQSMessage]) async {
+        guard !messages.isEmpty else { return }
+        let entries = messages.enumerated().map { (id: "m\($0)", receiptHandle: $1.receiptHandle) }
+        do {
+            let result = try await sqs.deleteMessageBatch(queueURL: queueURL, entries: entries)
+            for failure in result.failed {
+                logger.warning("a message was not deleted, it will come again", metadata: ["error": "\(failure)"])
+            }
+        } catch {
+            logger.warning("messages were not deleted, they will come again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Sets for how long messages stay hidden from now on; zero gives them back at once.
+    func hide(_ messages: [SQSMessage], for timeout: Duration) async {
+        guard !messages.isEmpty else { return }
+        let entries = messages.enumerated().map { (id: "m\($0)", receiptHandle: $1.receiptHandle, timeout: timeout) }
+        do {
+            let result = try await sqs.changeMessageVisibilityBatch(queueURL: queueURL, entries: entries)
+            for failure in result.failed {
+                // Refused: the message is someone else's by now, or gone. The ledger decides whose work counts.
+                logger.warning("a message's visibility was not changed", metadata: ["error": "\(failure)"])
+            }
+        } catch {
+            logger.warning("the visibility of messages was not changed", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// A queue whose attributes make safe work impossible.
+struct UnfitQueue: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import CurlHTTP
+import Logging
+import Postgres
+import SQS
+import ServiceLifecycle
+import ServiceRuntime
+import SyncStorage
+import UnixSignals
+
+/// `worker run`: consumes until SIGTERM.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Consumes batches until it is told to stop (SIGTERM or SIGINT)."
+    )
+
+    @OptionGroup var worker: WorkerOptions
+    @OptionGroup var queue: QueueOptions
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            let settings = Settings(worker, queue, logging)
+            try LoggingSetup.bootstrap(settings)
+            let configuration = try WorkerConfiguration(settings)
+            let logger = Logger(label: "worker")
+            let http = HTTPClient(
+                configuration: HTTPClientConfiguration(
+                    // Each consumer may wait in a long poll while a heartbeat or a delete needs a connection too.
+                    maximumConnectionsPerHost: 2 * configuration.concurrency + 2,
+                    certificateAuthorityFile: configuration.certificateAuthorityFile,
+                    allowsPlaintextToRemote: configuration.queue.allowsPlaintext, userAgent: "user-sync"),
+                logger: logger)
+            let sqs = try configuration.queue.client(
+                http: http, limits: SQSLimits(maximumMessageBytes: 1_048_576, maximumCallBytes: 1_048_576),
+                logger: logger)
+            let pool = PostgresPool(
+                configuration.database.forBatches, maximumConnections: configuration.concurrency, logger: logger)
+            let service = ConsumerService(
+                configuration: configuration, sqs: sqs, pool: pool, store: BatchStore(pool: pool), logger: logger)
+            do {
+                try await ServiceGroup(configuration: lifecycle(of: service)).run()
+            } catch {
+                await pool.close()
+                await http.shutdown()
+                throw error
+            }
+            await pool.close()
+            await http.shutdown()
+        }
+    }
+
+    private func lifecycle(of service: ConsumerService) -> ServiceGroupConfiguration {
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: service, failureTerminationBehavior: .cancelGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
+        // ECS kills 30 s after SIGTERM: what is not finished before is cancelled, rolled back and given back.
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        return configuration
+    }
+}
