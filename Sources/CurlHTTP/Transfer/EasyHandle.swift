@@ -104,7 +104,7 @@ final class EasyHandle {
 
     /// Lets a paused response go on. The bytes that were refused are handed to the write callback again, from in here.
     func unpause() {
-        // A failure of the write callback ends the transfer and is reported there.
+        // Fails only when the write callback refuses, that is when a command to cancel this transfer is on its way.
         curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 

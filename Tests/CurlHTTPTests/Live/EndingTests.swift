@@ -280,6 +280,20 @@ struct EndingTests {
         try await eventually("the connections are closed") { server.openConnections == 0 }
     }
 
+    @Test("a program started meanwhile inherits no connection")
+    func notInherited() async throws {
+        try await withServer { connection, _ in
+            try connection.respond()
+        } _: { client, server in
+            _ = try await client.execute(HTTPRequest(url: server.url))
+            let child = try ChildProcess.start("sleep", ["60"])
+            defer { child.kill() }
+            await client.shutdown()
+            try await eventually("the connection is closed") { server.openConnections == 0 }
+            #expect(child.isRunning)
+        }
+    }
+
     @Test("a client that is dropped ends its thread and its connections")
     func dropped() async throws {
         let server = try MisbehavingHTTPServer.start { connection, _ in try connection.respond("200 OK", [], "x") }

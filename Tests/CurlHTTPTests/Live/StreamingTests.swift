@@ -279,8 +279,11 @@ private func isRepetition(of block: [UInt8], from position: Int, _ bytes: [UInt8
         let start = (position + offset) % block.count
         let count = min(block.count - start, bytes.count - offset)
         // Comparing slices takes debug builds minutes.
-        let isEqual = block.withUnsafeBytes { block in
-            bytes.withUnsafeBytes { memcmp(block.baseAddress! + start, $0.baseAddress! + offset, count) == 0 }
+        let isEqual = block[start...].withUnsafeBytes { expected in
+            bytes[offset...].withUnsafeBytes { actual in
+                guard let expected = expected.baseAddress, let actual = actual.baseAddress else { return false }
+                return memcmp(expected, actual, count) == 0
+            }
         }
         guard isEqual else { return false }
         offset += count
