@@ -7,17 +7,12 @@ enum JSONEscaping {
         let count = source.count
         while index < count {
             if index &+ 8 <= count {
-                let word = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if !containsSpecial(word) {
-                    index &+= 8
-                    continue
-                }
+                let plain = plainPrefix(source.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                index &+= plain
+                if plain == 8 { continue }
             }
-            let end = min(index &+ 8, count)
-            while index < end {
-                extra &+= escapedLength(source[index]) &- 1
-                index &+= 1
-            }
+            extra &+= escapedLength(source[index]) &- 1
+            index &+= 1
         }
         return extra
     }
@@ -30,12 +25,12 @@ enum JSONEscaping {
         while read < count {
             if read &+ 8 <= count, write &+ 8 <= target.count {
                 let word = source.loadUnaligned(fromByteOffset: read, as: UInt64.self)
-                if !containsSpecial(word) {
-                    target.storeBytes(of: word, toByteOffset: write, as: UInt64.self)
-                    read &+= 8
-                    write &+= 8
-                    continue
-                }
+                // What is stored beyond the plain bytes is written over next.
+                target.storeBytes(of: word, toByteOffset: write, as: UInt64.self)
+                let plain = plainPrefix(word)
+                read &+= plain
+                write &+= plain
+                if plain == 8 { continue }
             }
             let byte = source[read]
             read &+= 1
@@ -58,18 +53,20 @@ enum JSONEscaping {
         }
     }
 
-    /// Whether one of eight bytes is a control character, a quotation mark or a backslash.
+    /// How many of eight bytes, as loaded from memory, come before the first control character, quotation mark or backslash.
     ///
-    /// The classic "has a byte less than n" and "has a zero byte" tests; they are exact about whether there is one.
+    /// The classic "has a byte less than n" and "has a zero byte" tests. A borrow can make them see too much, but only above the
+    /// first true hit, so the lowest one is exact.
     @inline(__always)
-    static func containsSpecial(_ word: UInt64) -> Bool {
+    static func plainPrefix(_ loaded: UInt64) -> Int {
+        let word = UInt64(littleEndian: loaded)
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quotes = word ^ (ones &* 0x22)
         let backslashes = word ^ (ones &* 0x5C)
         let controls = (word &- (ones &* 0x20)) & ~word
-        let hits = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-        return hits & highs != 0
+        let hits = (controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)) & highs
+        return hits.trailingZeroBitCount / 8
     }
 
     @inline(__always)

@@ -42,18 +42,19 @@ extension JSONReader {
         let bytes = bytes.span
         return [UInt8](unsafeUninitializedCapacity: text.decodedLength) { buffer, count in
             var index = text.range.lowerBound
-            while index < text.range.upperBound {
-                let byte = bytes[index]
-                if byte == UInt8(ascii: "\\"), let escape = Self.escape(bytes, at: index) {
-                    index += escape.length
-                    for unit in UTF8.encode(escape.scalar.value) ?? UTF8.encodedReplacementCharacter {
-                        buffer[count] = unit
-                        count += 1
-                    }
-                } else {
-                    buffer[count] = byte
+            let end = text.range.upperBound
+            while index < end {
+                let plainEnd = min(Self.endOfPlainText(bytes, from: index), end)
+                while index < plainEnd {
+                    buffer[count] = bytes[index]
                     count += 1
                     index += 1
+                }
+                guard index < end, let escape = Self.escape(bytes, at: index) else { break }
+                index += escape.length
+                for unit in UTF8.encode(escape.scalar.value) ?? UTF8.encodedReplacementCharacter {
+                    buffer[count] = unit
+                    count += 1
                 }
             }
         }
@@ -63,6 +64,12 @@ extension JSONReader {
     @inline(__always)
     private static func endOfPlainText(_ bytes: Span<UInt8>, from start: Int) -> Int {
         var index = start
+        let raw = bytes.bytes
+        while index &+ 8 <= bytes.count {
+            let plain = JSONEscaping.plainPrefix(raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= plain
+            if plain < 8 { return index }
+        }
         while index < bytes.count {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
