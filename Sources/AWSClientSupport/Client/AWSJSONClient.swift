@@ -55,36 +55,40 @@ package final class AWSJSONClient: Sendable {
         var attempts = CallAttempts(policy: policy)
         while true {
             attempts.begin()
-            let outcome = await attempt(call, payloadHash: payloadHash, signer: signer)
-            guard case .failure(let failed) = outcome else {
-                guard case .success(let response) = outcome else { continue }
+            switch await attempt(call, payloadHash: payloadHash, signer: signer) {
+            case .success(let response):
                 shared.withLock { attempts.succeeded(&$0.quota) }
                 return AWSResponse(
                     body: response.body, requestID: response.headers["x-amzn-requestid"], attempts: attempts.made)
+            case .failure(let failed):
+                let random = environment.random()
+                let decision = shared.withLock { attempts.failed(failed.failure, quota: &$0.quota, random: random) }
+                log(decision, failed, call, attempts)
+                try await prepareNextTry(decision, after: failed, of: call, made: attempts.made)
             }
-            let random = environment.random()
-            let decision = shared.withLock { attempts.failed(failed.failure, quota: &$0.quota, random: random) }
-            log(decision, failed, call, attempts)
-            switch decision {
-            case .retry(let delay):
-                do {
-                    try await environment.sleep(delay)
-                } catch {
-                    throw AWSCallError(.cancelled, attempts: attempts.made)
-                }
-            case .refreshCredentials:
-                guard let rejected = failed.credentials, await obtainedOthers(than: rejected) else {
-                    throw AWSCallError(failed.cause, attempts: attempts.made)
-                }
-            case .correctClock:
-                guard let correction = failed.clockCorrection else {
-                    throw AWSCallError(failed.cause, attempts: attempts.made)
-                }
-                shared.withLock { $0.clockCorrection = correction }
-            case .giveUp(let reason):
-                throw AWSCallError(
-                    await explained(failed, call), attempts: attempts.made, quotaUsedUp: reason == .quotaUsedUp)
+        }
+    }
+
+    /// Does what was decided; throws when that is to give up.
+    private func prepareNextTry(
+        _ decision: CallAttempts.Decision, after failed: Failed, of call: AWSCall, made: Int
+    ) async throws(AWSCallError) {
+        switch decision {
+        case .retry(let delay):
+            do {
+                try await environment.sleep(delay)
+            } catch {
+                throw AWSCallError(.cancelled, attempts: made)
             }
+        case .refreshCredentials:
+            guard let rejected = failed.credentials, await obtainedOthers(than: rejected) else {
+                throw AWSCallError(failed.cause, attempts: made)
+            }
+        case .correctClock:
+            guard let correction = failed.clockCorrection else { throw AWSCallError(failed.cause, attempts: made) }
+            shared.withLock { $0.clockCorrection = correction }
+        case .giveUp(let reason):
+            throw AWSCallError(await explained(failed, call), attempts: made, quotaUsedUp: reason == .quotaUsedUp)
         }
     }
 
@@ -200,14 +204,12 @@ package final class AWSJSONClient: Sendable {
     }
 
     private func log(_ decision: CallAttempts.Decision, _ failed: Failed, _ call: AWSCall, _ attempts: CallAttempts) {
-        guard case .giveUp = decision else {
-            logger.debug(
-                "AWS call failed and is tried again",
-                metadata: [
-                    "target": "\(call.target)", "attempt": "\(attempts.made)", "next": "\(decision)",
-                    "error": "\(AWSCallError(failed.cause, attempts: attempts.made))",
-                ])
-            return
-        }
+        if case .giveUp = decision { return }
+        logger.debug(
+            "AWS call failed and is tried again",
+            metadata: [
+                "target": "\(call.target)", "attempt": "\(attempts.made)", "next": "\(decision)",
+                "error": "\(AWSCallError(failed.cause, attempts: attempts.made))",
+            ])
     }
 }

@@ -111,6 +111,8 @@ package actor ExpiringCredentials: CredentialProvider {
                 "could not refresh AWS credentials; the present ones are used while they are valid",
                 metadata: ["source": "\(source.name)", "error": "\(error)"])
         }
-        return .failure(error)
+        guard kept != nil, error.code == .notConfigured else { return .failure(error) }
+        // It was there before, so it is down and not absent.
+        return .failure(CredentialError(.unavailable, source: error.source, message: error.message))
     }
 }

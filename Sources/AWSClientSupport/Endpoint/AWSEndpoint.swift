@@ -112,3 +112,12 @@ package struct AWSEndpoint: Sendable, Hashable, CustomStringConvertible {
         }
     }
 }
+
+extension AWSEndpoint {
+    /// Whether the host is this machine by its name or address.
+    var isLoopback: Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

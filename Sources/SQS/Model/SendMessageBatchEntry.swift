@@ -33,7 +33,7 @@ package struct SendMessageBatchEntry: Sendable {
     package struct Result: Sendable, Hashable {
         package let id: String
         package let messageID: String
-        /// FIFO queues: grows within a group.
+        /// FIFO queues: grows within a group; 20 digits, which need not fit 64 bits.
         package let sequenceNumber: String?
     }
 }

@@ -23,9 +23,13 @@ struct MessageIntegrationTests {
         let sent = try await live.client.sendMessageBatch(queueURL: url, entries: entries)
         #expect(sent.failed.isEmpty)
         #expect(sent.successful.map(\.id) == (0..<10).map(String.init))
-        let numbers = sent.successful.compactMap { $0.sequenceNumber.flatMap { UInt64($0) } }
-        // moto leaves them out of the answer to a batch.
-        #expect(numbers.count == (live.server.kind == .moto ? 0 : 10) && numbers == numbers.sorted())
+        // Numbers of 20 digits, which need not fit 64 bits.
+        let numbers = sent.successful.compactMap(\.sequenceNumber)
+        #expect(numbers.count == 10)
+        if live.server.kind != .moto {
+            // moto draws them at random.
+            #expect(numbers == numbers.sorted { ($0.count, $0) < ($1.count, $1) })
+        }
 
         let messages = try await live.drain(url)
         #expect(messages.map(\.body) == entries.map(\.body))

@@ -1,0 +1,45 @@
+import CurlHTTP
+
+/// Asks a credential service, a few times if need be.
+struct CredentialHTTP: Sendable {
+    let transport: any ServiceTransport
+    let environment: CallEnvironment
+    let source: String
+    /// Tries in all.
+    var attempts = 3
+
+    /// - Returns: The body of a 2xx answer.
+    /// - Throws: ``CredentialError``: `unavailable` for what may pass, `invalid` for a refusal.
+    func send(_ request: HTTPRequest) async throws(CredentialError) -> [UInt8] {
+        var attempt = 1
+        while true {
+            let failed: CredentialError
+            do throws(HTTPClientError) {
+                let response = try await transport.send(request, maximumBodyBytes: 256 << 10)
+                if (200..<300).contains(response.status) { return response.body }
+                failed = refusal(response)
+            } catch {
+                guard error.code != .cancelled else {
+                    throw CredentialError(.cancelled, source: source, message: "cancelled")
+                }
+                failed = CredentialError(
+                    error.isTransient ? .unavailable : .invalid, source: source, message: "\(error)")
+            }
+            guard failed.code == .unavailable, attempt < attempts else { throw failed }
+            do {
+                try await environment.sleep(
+                    RetryPolicy.standard.delay(beforeRetry: attempt, random: environment.random()))
+            } catch {
+                throw CredentialError(.cancelled, source: source, message: "cancelled")
+            }
+            attempt += 1
+        }
+    }
+
+    private func refusal(_ response: ServiceResponse) -> CredentialError {
+        let error = AWSErrorParser.parse(
+            status: response.status, header: { response.headers[$0] }, body: response.body)
+        let mayPass = [.throttling, .transient].contains(ErrorClass(error))
+        return CredentialError(mayPass ? .unavailable : .invalid, source: source, message: "it answered \(error)")
+    }
+}

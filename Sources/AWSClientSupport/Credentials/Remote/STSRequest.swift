@@ -1,0 +1,84 @@
+import CurlHTTP
+import SigV4
+
+/// The two calls of the Security Token Service that give temporary credentials, in its query protocol.
+///
+/// https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html
+struct STSRequest: Sendable {
+    let endpoint: AWSEndpoint
+    let http: CredentialHTTP
+
+    /// Proves an identity by a token of an identity provider; the request itself is not signed.
+    func assumeRoleWithWebIdentity(
+        roleARN: String, sessionName: String, token: String
+    ) async throws(CredentialError) -> TemporaryCredentials {
+        let form = Self.form([
+            "Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": roleARN,
+            "RoleSessionName": sessionName, "WebIdentityToken": token,
+        ])
+        return try read(await http.send(request(form, headers: [("Content-Type", Self.contentType)])))
+    }
+
+    /// Proves an identity by other credentials.
+    func assumeRole(
+        roleARN: String, sessionName: String, externalID: String?, region: String, credentials: Credentials
+    ) async throws(CredentialError) -> TemporaryCredentials {
+        var fields = [
+            "Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": roleARN, "RoleSessionName": sessionName,
+        ]
+        fields["ExternalId"] = externalID
+        let form = Self.form(fields)
+        var headers: [(name: String, value: String)] = [
+            ("Host", endpoint.hostHeader), ("Content-Type", Self.contentType),
+        ]
+        do {
+            headers += try Signer(region: region, service: "sts").sign(
+                SigningRequest(
+                    method: "POST", path: endpoint.path, headers: headers, payloadHash: SHA256Digest.hash(form)),
+                credentials: credentials, date: SigningDate(unixSeconds: http.environment.unixSeconds)
+            ).headers
+        } catch {
+            throw CredentialError(.invalid, source: http.source, message: "\(error)")
+        }
+        return try read(await http.send(request(form, headers: headers)))
+    }
+
+    private static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
+
+    private func request(_ form: [UInt8], headers: [(name: String, value: String)]) -> HTTPRequest {
+        HTTPRequest(
+            method: "POST", url: endpoint.url, headers: HTTPHeaders(headers), body: form,
+            timeouts: HTTPTimeouts(connect: .seconds(5), idle: .seconds(10), total: .seconds(15)))
+    }
+
+    private func read(_ body: [UInt8]) throws(CredentialError) -> TemporaryCredentials {
+        let text = String(decoding: body, as: UTF8.self)
+        guard let accessKeyID = XMLText.element("AccessKeyId", in: text),
+            let secret = XMLText.element("SecretAccessKey", in: text),
+            let token = XMLText.element("SessionToken", in: text),
+            let expiration = XMLText.element("Expiration", in: text).flatMap(ISO8601Date.unixSeconds)
+        else { throw CredentialError(.invalid, source: http.source, message: "STS's answer lacks credentials") }
+        return TemporaryCredentials(
+            Credentials(accessKeyID: accessKeyID, secretAccessKey: secret, sessionToken: token), expiration: expiration)
+    }
+
+    private static func form(_ fields: [String: String]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+            bytes += Array(name.utf8)
+            bytes.append(UInt8(ascii: "="))
+            for byte in value.utf8 {
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "~"):
+                    bytes.append(byte)
+                default:
+                    let digits = Array("0123456789ABCDEF".utf8)
+                    bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+                }
+            }
+        }
+        return bytes
+    }
+}
