@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("Types against a real server") struct TypesIntegrationTests {
+@Suite("Types against a real server", .serialized) struct TypesIntegrationTests {
     static let hostileTexts = [
         "", " ", "plain", "quote ' double \" both", "back\\slash \\N \\\\", "{a,b}", "{\"x\":NULL}", "NULL", "null",
         "comma, brace } brace {", "emoji 👩‍👩‍👧‍👦 ✅", "tab\tnewline\nreturn\r", "ünïcödé ñ 漢字", "'; DROP TABLE users; --",

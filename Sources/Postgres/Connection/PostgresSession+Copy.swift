@@ -16,7 +16,7 @@ extension PostgresSession {
         }
         guard result.status != status else { return }
         // An error, or a statement of another kind: read to the end, and report.
-        var failure = result.isError ? result.error(operation: operation) : nil
+        var failure = result.isError ? try failure(result) : nil
         if result.status == PGRES_COPY_IN { try await sendCopyEnd(failure: "refused by the client") }
         if result.status == PGRES_COPY_OUT { try await discardCopyOut() }
         while try await nextResult() != nil {}
@@ -81,6 +81,7 @@ extension PostgresSession {
 
     /// The next rows of a COPY out, whole ones, about `size` bytes; nil at the end.
     func nextCopyChunk(size: Int) async throws(PostgresError) -> [UInt8]? {
+        guard !isCopyOutComplete else { return nil }
         var chunk: [UInt8] = []
         chunk.reserveCapacity(size + size / 8)
         while true {
@@ -89,7 +90,9 @@ extension PostgresSession {
             case .none:
                 if !chunk.isEmpty { return chunk }
                 try await makeProgress(.readable)
-            case .end: return chunk.isEmpty ? nil : chunk
+            case .end:
+                isCopyOutComplete = true
+                return chunk.isEmpty ? nil : chunk
             case .failed: throw sendFailure()
             }
         }

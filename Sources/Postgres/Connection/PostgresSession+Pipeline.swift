@@ -74,7 +74,8 @@ extension PostgresSession {
             case _ where result.isError:
                 let done = results.count
                 let name = done < names.count ? names[done] : "commit"
-                failure = failure ?? result.error(operation: "\(operation), at \(name)")
+                let error = try self.failure(result, at: name)
+                failure = failure ?? error
             default:
                 guard index < steps.count else { throw broken("more results than commands") }
                 switch steps[index] {

@@ -79,7 +79,9 @@ extension PostgresSession {
                     ?? PostgresError(
                         .misuse, operation: operation, message: "COPY needs copyIn or copyOut")
                 try await refuseCopy(result.status)
-            case _ where result.isError: failure = failure ?? result.error(operation: operation)
+            case _ where result.isError:
+                let error = try self.failure(result)
+                failure = failure ?? error
             default: last = result
             }
         }
@@ -94,7 +96,9 @@ extension PostgresSession {
     private func refuseCopy(_ status: ExecStatusType) async throws(PostgresError) {
         switch status {
         case PGRES_COPY_IN: try await sendCopyEnd(failure: "refused by the client")
-        case PGRES_COPY_OUT: try await discardCopyOut()
+        case PGRES_COPY_OUT:
+            isCopyOutComplete = false
+            try await discardCopyOut()
         default:
             close()
             throw PostgresError(.misuse, operation: operation, message: "replication is not supported")

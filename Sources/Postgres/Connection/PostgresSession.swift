@@ -17,6 +17,8 @@ actor PostgresSession {
     var operation = "idle"
     /// Set while the current operation is being stopped.
     var interruption: Interruption?
+    /// Whether the last row of a COPY out has been taken: libpq must not be asked for another.
+    var isCopyOutComplete = false
     /// Whether the current operation goes on although its task is cancelled, as a rollback must.
     var isShielded = false
     private let usable = Atomic<Bool>(true)
@@ -83,15 +85,12 @@ actor PostgresSession {
         libpq.close()
     }
 
-    /// Looks, without a round trip, whether an idle connection is still alive: a server that goes away says so or closes
-    /// its end, and then the socket has something to read.
+    /// Looks, without a round trip, whether an idle connection is still alive; closes it if not.
     func isHealthy() -> Bool {
         guard isUsable else { return false }
-        guard libpq.consumeInput(), !libpq.isBad, libpq.transactionStatus == PQTRANS_IDLE else {
-            close()
-            return false
-        }
-        return true
+        guard !libpq.isHealthyWhenIdle() else { return true }
+        close()
+        return false
     }
 
     // MARK: Operations
@@ -104,6 +103,7 @@ actor PostgresSession {
         self.operation = operation
         self.isShielded = isShielded
         interruption = nil
+        isCopyOutComplete = false
         if !isShielded, Task.isCancelled {
             throw PostgresError(.cancelled, operation: operation, message: "cancelled before it was sent")
         }
@@ -182,7 +182,8 @@ actor PostgresSession {
     /// Ends an operation whose results are all read: waits until a cancel request is through, so that it cannot stop the
     /// next statement, and makes the operation's error.
     func settle(_ error: PostgresError?) async -> PostgresError? {
-        if let error, SQLState.endsConnection(error) { close() }
+        // After a failover this connection leads to what is now a standby: a new one finds the primary.
+        if error?.sqlState == SQLState.readOnlyTransaction { close() }
         guard let interruption else { return error }
         defer { self.interruption = nil }
         if await interruption.requestDone.park(until: interruption.deadline, heedingCancellation: false) != .signalled {
@@ -190,6 +191,14 @@ actor PostgresSession {
         }
         guard let error, error.sqlState == SQLState.queryCanceled else { return error }
         return interruption.error(operation: operation, sqlState: error.sqlState)
+    }
+
+    /// The error of a failed result. Throws it at once, and closes the connection, when the server does: nothing follows.
+    func failure(_ result: LibpqResult, at step: String? = nil) throws(PostgresError) -> PostgresError {
+        let error = result.error(operation: step.map { "\(operation), at \($0)" } ?? operation)
+        guard SQLState.isFatal(severity: error.severity) else { return error }
+        close()
+        throw error.with(code: .connectionLost)
     }
 
     /// Makes the error of a broken connection, with the server's last words if it had any, and closes it.

@@ -77,10 +77,8 @@ enum SQLState {
 }
 
 extension SQLState {
-    /// Whether the connection is of no more use after this error.
-    static func endsConnection(_ error: PostgresError) -> Bool {
-        error.severity == "FATAL" || error.severity == "PANIC" || error.sqlState == readOnlyTransaction
-    }
+    /// Whether the server ends the connection with this error.
+    static func isFatal(severity: String?) -> Bool { severity == "FATAL" || severity == "PANIC" }
 
     /// Whether a prepared statement has to be prepared anew: the server has lost it, or the tables under it changed.
     static func invalidatesPreparedStatement(_ error: PostgresError) -> Bool {

@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 
 /// Owns one `PGconn`, closes it, and turns libpq's return codes into Swift values.
 ///
@@ -49,6 +50,24 @@ struct LibpqConnection: ~Copyable, @unchecked Sendable {
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
     var serverProcessID: Int32 { PQbackendPID(pointer) }
     var serverVersion: Int32 { PQserverVersion(pointer) }
+
+    /// Whether an idle connection can be used again, found out without a round trip.
+    ///
+    /// A server that goes away says so, or at least closes its end: then there is something to read, and after that the
+    /// end of the stream. Settings that a server reports by itself are read here as well.
+    func isHealthyWhenIdle() -> Bool {
+        // Two reads see a goodbye and the end after it; more would be a server that does not stop talking.
+        for _ in 0..<16 {
+            guard consumeInput(), !isBusy, !isBad, !notices.hasSeenFatal else { return false }
+            guard hasInput else { return transactionStatus == PQTRANS_IDLE }
+        }
+        return false
+    }
+
+    private var hasInput: Bool {
+        var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
+    }
 
     // MARK: Bytes
 

@@ -47,7 +47,7 @@ enum ServerMessage {
             let code = bytes[(start + 3)..<(start + 8)]
             guard code.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }) else { continue }
             let utf8 = line.utf8
-            let lower = utf8.index(utf8.startIndex, offsetBy: start + 2)
+            let lower = utf8.index(utf8.startIndex, offsetBy: start + 1)
             let upper = utf8.index(utf8.startIndex, offsetBy: start + 9)
             return (String(decoding: code, as: UTF8.self), lower..<upper)
         }

@@ -41,7 +41,7 @@ package struct PostgresResult: Sendable {
     /// A text of any kind, an enum or JSON; the server has checked that it is UTF-8.
     package func text(row: Int, column: some PostgresColumn) throws(PostgresError) -> String {
         try value(row, column, "a text") { bytes, type in
-            Self.isText(type) ? String(decoding: bytes, as: UTF8.self) : nil
+            Self.isText(type) ? String(validating: bytes, as: UTF8.self) : nil
         }
     }
 
@@ -83,7 +83,8 @@ package struct PostgresResult: Sendable {
         case PostgresTypeOID.text, PostgresTypeOID.varchar, PostgresTypeOID.bpchar, PostgresTypeOID.name,
             PostgresTypeOID.json, PostgresTypeOID.unknown:
             true
-        // Types that a database defines itself, enums above all: their binary form is mostly their text.
+        // Types that a database defines itself: the binary form of an enum, a domain or citext is its text. Of another
+        // one it is hardly ever valid UTF-8, and then this is an error.
         default: type >= 16_384
         }
     }

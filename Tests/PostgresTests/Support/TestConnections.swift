@@ -1,6 +1,7 @@
 import Logging
 import Postgres
 import TestSupport
+import Testing
 
 /// Connections to the tests' own server.
 enum TestConnections {
@@ -33,8 +34,9 @@ enum TestConnections {
     }
 
     /// Proves that a connection still answers, and answers right.
-    static func expectAnswer(_ connection: PostgresConnection) async throws -> Int64 {
-        try await connection.query("SELECT $1::int8 + 1", [.int8(41)]).int8(row: 0, column: 0)
+    static func expectAnswer(_ connection: PostgresConnection) async throws {
+        let result = try await connection.query("SELECT $1::int8 + 1", [.int8(41)])
+        #expect(try result.int8(row: 0, column: 0) == 42)
     }
 }
 

@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Postgres
+
+@Suite("Configuration") struct PostgresConfigurationTests {
+    @Test(
+        "a password is in no description of a configuration, however it is printed",
+        arguments: [
+            "postgresql://ana:s3cr3tword@db.example:6543/users?sslmode=require",
+            "host=db.example port=6543 user=ana password=s3cr3tword dbname=users",
+            "host=db.example password='s3cr3tword", "postgresql://ana:s3cr3tword@[::1/users",
+        ])
+    func passwordIsHidden(_ connectionString: String) {
+        let configuration = PostgresConfiguration(connectionString: connectionString, applicationName: "app")
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        for text in ["\(configuration)", String(reflecting: configuration), dumped, configuration.target] {
+            #expect(!text.contains("s3cr3tword"))
+        }
+    }
+
+    @Test("a description says where the connection leads")
+    func target() {
+        let configuration = PostgresConfiguration(
+            connectionString: "postgresql://ana:x@db.example:6543/users", applicationName: "app")
+        #expect("\(configuration)" == "PostgresConfiguration(users at db.example:6543 as ana, application app)")
+    }
+
+    @Test(
+        "a connection string that libpq would misread, and quote in its error, is refused without being shown",
+        arguments: [
+            "s3cr3tword", "postgre://ana:s3cr3tword@db/users", "mysql://ana:s3cr3tword@db/users",
+            "postgresql://ana:p@s3cr3tword@db/users", "postgresql://ana:p/s3cr3tword@db/users",
+            "postgresql://ana:p#s3cr3tword@db/users", "postgresql://ana:%zzs3cr3tword@db/users",
+            "postgresql://ana:s3cr3tword@[::1/users", "host=db password='s3cr3tword", "host=db s3cr3tword",
+            "host=db nosuchoption=s3cr3tword s3cr3tword=1", "host=db\u{0}password=s3cr3tword", "",
+        ])
+    func refused(_ connectionString: String) {
+        let error = #expect(throws: PostgresError.self) { try ConnectionString.options(connectionString) }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.isTransient == false)
+        #expect(error?.description.contains("s3cr3tword") == false)
+    }
+
+    @Test(
+        "good connection strings are read as libpq reads them",
+        arguments: [
+            "postgresql://ana:p%40ss%2Fword@db.example:6543/users",
+            "postgres://ana:p%40ss%2Fword@db.example:6543/users",
+            "host=db.example port=6543 user=ana password='p@ss/word' dbname=users",
+        ])
+    func read(_ connectionString: String) throws {
+        let options = try ConnectionString.options(connectionString)
+        #expect(options["password"] == "p@ss/word")
+        #expect(options["host"] == "db.example")
+        #expect(options["port"] == "6543")
+        #expect(options["dbname"] == "users")
+    }
+
+    @Test("without a connection string libpq's environment and defaults count")
+    func defaults() throws {
+        #expect(try ConnectionString.options(nil)["port"] != nil)
+        #expect(try ConnectionString.options("postgresql:///users?host=/tmp")["host"] == "/tmp")
+    }
+}
