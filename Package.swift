@@ -112,6 +112,16 @@ let package = Package(
         .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LegacySimulatorTests", dependencies: ["LegacySimulator", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SyncStorageTests", dependencies: ["SyncStorage", "SyncCore", "Postgres", "TestSupport", .logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "Orchestrator", "Worker", "LegacySimulator", "AWSClientSupport", "CurlHTTP", "SQS", "SigV4",
+                "TestSupport", .logging,
+            ],
+            swiftSettings: strict),
     ]
 )
 

@@ -1,4 +1,5 @@
 import AWSClientSupport
+import TestSupport
 import Testing
 
 @Suite("AWS errors")

@@ -1,6 +1,7 @@
 import AWSClientSupport
 import CurlHTTP
 import SQS
+import TestSupport
 import Testing
 
 @Suite("Answers")

@@ -16,12 +16,12 @@ extension QueueSettings {
     package func client(
         http: HTTPClient, limits: SQSLimits = SQSLimits(), logger: Logger
     ) throws(ConfigurationError) -> SQSClient {
-        let environment = ProcessInfo.processInfo.environment
-        let credentials = CredentialChain([EnvironmentCredentialProvider(environment: environment)])
         do {
+            let credentials = CredentialChain.standard(
+                environment: ProcessInfo.processInfo.environment, region: try AWSRegion(region), transport: http,
+                logger: logger)
             return try SQSClient(
-                http: http, credentials: credentials, region: region, endpoint: endpoint, limits: limits, logger: logger
-            )
+                http: http, credentials: credentials, region: region, endpoint: endpoint, limits: limits, logger: logger)
         } catch {
             throw ConfigurationError(variable: "AWS_REGION", problem: "cannot be used: \(error)")
         }

@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+
+/// What the legacy API holds in a test: the options that decide the data, which `serve` and `expected` share.
+struct SimulatedUsers: Sendable {
+    let options: [String]
+
+    init(_ users: Int, seed: Int = 1, _ options: String...) {
+        self.options = ["--users", "\(users)", "--seed", "\(seed)"] + options
+    }
+
+    /// What the stream holds and what must come of it.
+    struct Summary: Decodable {
+        let received: Int
+        let distinct: Int
+        let rejects: Int
+        let deleted: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case received
+            case distinct = "distinct_users"
+            case rejects, deleted
+        }
+    }
+
+    func summary() async throws -> Summary {
+        let result = try await ChildProcess.run(
+            Executables.path("legacy-simulator"), ["expected", "--summary"] + options)
+        return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+    }
+
+    /// Compares the users table with what must be in it, row by row.
+    /// - Returns: the differing rows; empty when the table is as it must be.
+    func differences(in database: TestDatabase) async throws -> String {
+        let script = "\"$1\" expected \"${@:4}\" | psql -X -A -t -q -v ON_ERROR_STOP=1 -d \"$2\" -f \"$3\""
+        let compare = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../scripts/lib/compare.sql").standardized.path
+        let result = try await ChildProcess.run(
+            "/bin/bash",
+            [
+                "-c", "set -o pipefail; " + script, "compare", Executables.path("legacy-simulator"),
+                database.connectionString, compare,
+            ] + options)
+        guard result.status == 0 else { throw TestSupportError("comparing failed: \(result.errorOutput)") }
+        let lines = result.output.split(separator: "\n")
+        return lines.first == "0" ? "" : lines.joined(separator: "\n")
+    }
+}
+
+/// A running legacy API.
+final class Simulator: Sendable {
+    let url: String
+    let process: ChildProcess
+    private let folder: TemporaryFolder
+
+    init(_ data: SimulatedUsers, options: [String], apiKey: String) async throws {
+        let folder = try TemporaryFolder(prefix: "simulator")
+        self.folder = folder
+        let portFile = folder.file("port")
+        process = try ChildProcess.start(
+            Executables.path("legacy-simulator"), ["serve", "--port-file", portFile] + data.options + options,
+            environment: ["PATH": "/usr/bin:/bin", "LEGACY_API_KEY": apiKey])
+        let port = { (try? String(contentsOfFile: portFile, encoding: .utf8)).flatMap { Int($0.filter(\.isNumber)) } }
+        try await eventually(within: .seconds(20), "the simulator listens") { port() != nil }
+        url = "http://127.0.0.1:\(port() ?? 0)/external/users"
+    }
+
+    func stop() {
+        process.kill()
+        folder.remove()
+    }
+}

@@ -1,0 +1,123 @@
+import AWSClientSupport
+import CurlHTTP
+import Logging
+import SQS
+import SigV4
+import TestSupport
+
+/// A whole service for one test: a database and queues of its own on real servers, the legacy simulator, and the programs.
+final class SyncStack: Sendable {
+    let database: TestDatabase
+    let queueURL: String
+    let deadLetterQueueURL: String
+    let sqs: SQSClient
+    private let http: HTTPClient
+    private let server: SQSServer
+    private let apiKey = "key-\(UInt64.random(in: 0 ... .max))"
+
+    /// - Parameters:
+    ///   - visibilityTimeout: seconds for which a received message stays hidden.
+    ///   - maximumReceives: receives after which a message goes to the dead-letter queue.
+    init(visibilityTimeout: Int = 30, maximumReceives: Int = 5) async throws {
+        server = try await SQSServer.shared()
+        database = try await PostgresServer.shared().createDatabase()
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        http = HTTPClient(logger: logger)
+        sqs = try SQSClient(
+            http: http,
+            credentials: StaticCredentialProvider(
+                Credentials(accessKeyID: server.accessKeyID, secretAccessKey: server.secret)),
+            region: server.region, endpoint: AWSEndpoint(parsing: server.endpoint), logger: logger)
+        let deadLetters = try await sqs.createQueue(
+            name: SQSServer.uniqueQueueName("dead"), attributes: ["FifoQueue": "true"])
+        let arn = try await sqs.getQueueAttributes(queueURL: deadLetters, names: ["QueueArn"])["QueueArn"] ?? ""
+        queueURL = try await sqs.createQueue(
+            name: SQSServer.uniqueQueueName("users"),
+            attributes: [
+                "FifoQueue": "true", "DeduplicationScope": "messageGroup",
+                "FifoThroughputLimit": "perMessageGroupId", "VisibilityTimeout": "\(visibilityTimeout)",
+                "RedrivePolicy": #"{"deadLetterTargetArn":"\#(arn)","maxReceiveCount":"\#(maximumReceives)"}"#,
+            ])
+        deadLetterQueueURL = deadLetters
+    }
+
+    /// The environment that both programs need; nothing of this process's own settings gets in.
+    var environment: [String: String] {
+        var variables = server.environment
+        variables["PATH"] = "/usr/bin:/bin"
+        variables["DATABASE_URL"] = database.connectionString
+        variables["SQS_QUEUE_URL"] = queueURL
+        variables["LEGACY_API_KEY"] = apiKey
+        variables["LOG_FORMAT"] = "json"
+        return variables
+    }
+
+    // MARK: Programs
+
+    /// Starts the legacy API and waits until it listens.
+    func startSimulator(_ data: SimulatedUsers, _ options: String...) async throws -> Simulator {
+        try await Simulator(data, options: options, apiKey: apiKey)
+    }
+
+    /// Runs a command of the orchestrator to its end.
+    func orchestrator(
+        _ arguments: String..., api: Simulator? = nil, settings: [String: String] = [:],
+        deadline: Duration = .seconds(120)
+    ) async throws -> (status: Int32, output: String, errorOutput: String) {
+        try await ChildProcess.run(
+            Executables.path("orchestrator"), arguments, environment: variables(api, settings), deadline: deadline)
+    }
+
+    /// Starts `orchestrator sync` and lets it run.
+    func startSync(_ api: Simulator, settings: [String: String] = [:]) throws -> ChildProcess {
+        try ChildProcess.start(
+            Executables.path("orchestrator"), ["sync"], environment: variables(api, settings))
+    }
+
+    /// Starts a worker; it goes with the test process at the latest.
+    func startWorker(settings: [String: String] = [:]) throws -> ChildProcess {
+        try ChildProcess.start(Executables.path("worker"), environment: variables(nil, settings))
+    }
+
+    func migrate() async throws {
+        let result = try await orchestrator("migrate")
+        guard result.status == 0 else { throw TestSupportError("migrate failed: \(result.errorOutput)") }
+    }
+
+    /// Takes down what this stack made; servers are shared and stay.
+    func remove() async throws {
+        await http.shutdown()
+        try await database.drop()
+    }
+
+    private func variables(_ api: Simulator?, _ settings: [String: String]) -> [String: String] {
+        var variables = environment
+        if let api { variables["LEGACY_API_URL"] = api.url }
+        return variables.merging(settings) { _, new in new }
+    }
+}
+
+/// Runs a test on a stack of its own with the schema in place, and takes the stack down whatever comes.
+func withStack(
+    visibilityTimeout: Int = 30, maximumReceives: Int = 5, _ body: (SyncStack) async throws -> Void
+) async throws {
+    let stack = try await SyncStack(visibilityTimeout: visibilityTimeout, maximumReceives: maximumReceives)
+    do {
+        try await stack.migrate()
+        try await body(stack)
+    } catch {
+        try? await stack.remove()
+        throw error
+    }
+    try await stack.remove()
+}
+
+/// Runs a part of a test with some workers, which are stopped at its end, however that comes.
+func withWorkers(
+    _ count: Int = 1, of stack: SyncStack, settings: [String: String] = [:],
+    _ body: ([ChildProcess]) async throws -> Void
+) async throws {
+    let workers = try (0..<count).map { _ in try stack.startWorker(settings: settings) }
+    defer { for worker in workers { worker.kill() } }
+    try await body(workers)
+}

@@ -1,0 +1,131 @@
+import Logging
+import Postgres
+import SyncCore
+import SyncStorage
+import TestSupport
+import Testing
+
+@Suite("Applying batches", .serialized)
+struct BatchStoreIntegrationTests {
+    @Test(
+        "the table ends as if the records had been folded one by one, whatever batches they came in", arguments: 1...4)
+    func fold(seed: UInt64) async throws {
+        try await withDatabase { database in
+            var generator = SeededGenerator(seed: seed)
+            var expected: [String: TestUser] = [:]
+            for number in 1...40 {
+                let users = (0..<Int.random(in: 1...60, using: &generator)).map { _ in
+                    TestUser.random(names: 80, times: 4, using: &generator)
+                }
+                for user in users { user.fold(into: &expected) }
+                let outcome = try await database.store.apply(try batch(1, Int64(number), users))
+                guard case .applied(let counts) = outcome else {
+                    Issue.record("batch \(number): \(outcome)")
+                    return
+                }
+                #expect(counts.inserted + counts.updated + counts.unchanged + counts.duplicates == users.count)
+            }
+            #expect(try await database.users() == expected)
+            let deletedWithoutTime = try await database.connection.query(
+                "SELECT count(*) FROM users WHERE deleted <> (deleted_at IS NOT NULL)")
+            #expect(try deletedWithoutTime.int8(row: 0, column: 0) == 0)
+        }
+    }
+
+    @Test("a batch that comes twice changes nothing the second time, even after later ones")
+    func twice() async throws {
+        try await withDatabase { database in
+            let first = TestUser(name: "ana", id: 1, email: "old@example.com", createdAt: 5, deleted: false)
+            let later = TestUser(name: "ana", id: 1, email: "new@example.com", createdAt: 5, deleted: false)
+            _ = try await database.store.apply(try batch(1, 1, [first]))
+            _ = try await database.store.apply(try batch(1, 2, [later]))
+            #expect(try await database.store.apply(try batch(1, 1, [first])) == .alreadyApplied)
+            #expect(try await database.users() == ["ana": later])
+        }
+    }
+
+    @Test("two workers with one batch at the same moment apply it once")
+    func concurrently() async throws {
+        try await withDatabase { database in
+            let users = (0..<500).map {
+                TestUser(name: "user\($0)", id: Int64($0), email: "e", createdAt: 1, deleted: false)
+            }
+            for number in 1...10 {
+                let message = try batch(1, Int64(number), users)
+                let outcomes = try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
+                    for _ in 0..<4 { group.addTask { try await database.store.apply(message) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(outcomes.filter { $0 == .alreadyApplied }.count == 3)
+            }
+            let ledger = try await database.connection.query("SELECT count(*), sum(inserted)::bigint FROM sync_batches")
+            #expect(try ledger.int8(row: 0, column: 0) == 10)
+            #expect(try ledger.int8(row: 0, column: 1) == 500)
+        }
+    }
+
+    @Test("rows that exist take no identity value and no new row version")
+    func frugal() async throws {
+        try await withDatabase { database in
+            let users = (0..<100).map {
+                TestUser(name: "user\($0)", id: Int64($0), email: "e", createdAt: 1, deleted: $0 % 7 == 0)
+            }
+            _ = try await database.store.apply(try batch(1, 1, users))
+            let versions = """
+                SELECT (SELECT last_value FROM users_id_seq),
+                    (SELECT count(DISTINCT xmin::text) FROM users), (SELECT max(ctid)::text FROM users)
+                """
+            let before = try await database.connection.query(versions)
+            let outcome = try await database.store.apply(try batch(1, 2, users))
+            let after = try await database.connection.query(versions)
+            #expect(
+                outcome == .applied(BatchOutcome.Counts(duplicates: 0, inserted: 0, updated: 0, unchanged: 100)))
+            #expect(try after.int8(row: 0, column: 0) == before.int8(row: 0, column: 0))
+            #expect(try after.int8(row: 0, column: 1) == 1)
+            #expect(try after.text(row: 0, column: 2) == before.text(row: 0, column: 2))
+        }
+    }
+
+    @Test("a soft delete keeps its first moment, and a newer record brings the user back")
+    func softDelete() async throws {
+        try await withDatabase { database in
+            func apply(_ number: Int64, createdAt: Int64, deleted: Bool) async throws -> String? {
+                let user = TestUser(name: "ana", id: 1, email: "e\(number)", createdAt: createdAt, deleted: deleted)
+                _ = try await database.store.apply(try batch(1, number, [user]))
+                let result = try await database.connection.query("SELECT deleted_at::text FROM users")
+                return try result.isNull(row: 0, column: 0) ? nil : result.text(row: 0, column: 0)
+            }
+            #expect(try await apply(1, createdAt: 1, deleted: false) == nil)
+            let deletedAt = try await apply(2, createdAt: 2, deleted: true)
+            #expect(deletedAt != nil)
+            #expect(try await apply(3, createdAt: 3, deleted: true) == deletedAt)
+            #expect(try await apply(4, createdAt: 4, deleted: false) == nil)
+        }
+    }
+
+    @Test("a batch of a sync that a newer one has overtaken is dropped; one that has sent nothing overtakes nobody")
+    func overtaken() async throws {
+        try await withDatabase { database in
+            let user = TestUser(name: "ana", id: 1, email: "e", createdAt: 1, deleted: false)
+            _ = try await database.connection.query("INSERT INTO sync_logs (id, status) VALUES (2, 'FAILED')")
+            #expect(try await database.store.apply(try batch(1, 1, [user])) != .overtaken)
+            _ = try await database.connection.query("UPDATE sync_logs SET batches_sent = 1 WHERE id = 2")
+            #expect(try await database.store.apply(try batch(1, 2, [user])) == .overtaken)
+            let ledger = try await database.connection.query("SELECT count(*) FROM sync_batches")
+            #expect(try ledger.int8(row: 0, column: 0) == 1)
+        }
+    }
+
+    @Test("a batch of a sync that this database does not know is an error and writes nothing")
+    func unknownSync() async throws {
+        try await withDatabase { database in
+            let user = TestUser(name: "ana", id: 1, email: "e", createdAt: 1, deleted: false)
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.store.apply(try batch(99, 1, [user]))
+            }
+            #expect(error?.sqlState == "23503")
+            #expect(error?.isTransient == false)
+            #expect(try await database.users().isEmpty)
+        }
+    }
+}

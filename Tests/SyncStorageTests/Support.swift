@@ -1,0 +1,93 @@
+import Logging
+import Postgres
+import SyncCore
+import SyncStorage
+import TestSupport
+
+/// A migrated database with sync 1 under way.
+struct SyncDatabase: Sendable {
+    let connection: PostgresConnection
+    let store: BatchStore
+
+    /// The users table, keyed by name.
+    func users() async throws -> [String: TestUser] {
+        let result = try await connection.query(
+            "SELECT user_name::text, legacy_id, email, legacy_created_at, deleted FROM users")
+        var users: [String: TestUser] = [:]
+        for row in 0..<result.rowCount {
+            let user = TestUser(
+                name: try result.text(row: row, column: 0), id: try result.int8(row: row, column: 1),
+                email: try result.text(row: row, column: 2), createdAt: try result.timestamptz(row: row, column: 3),
+                deleted: try result.bool(row: row, column: 4))
+            users[user.name] = user
+        }
+        return users
+    }
+}
+
+let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+func withDatabase(_ body: (SyncDatabase) async throws -> Void) async throws {
+    let database = try await PostgresServer.shared().createDatabase()
+    let configuration = PostgresConfiguration(connectionString: database.connectionString, applicationName: "test")
+    let connection = try await PostgresConnection.connect(configuration, logger: silent)
+    let pool = PostgresPool(configuration.forBatches, maximumConnections: 4, logger: silent)
+    _ = try await Migrator(connection: connection, logger: silent).migrate()
+    _ = try await connection.query("INSERT INTO sync_logs (id, status) VALUES (1, 'RUNNING')")
+    do {
+        try await body(SyncDatabase(connection: connection, store: BatchStore(pool: pool)))
+    } catch {
+        await pool.close()
+        await connection.close()
+        try? await database.drop()
+        throw error
+    }
+    await pool.close()
+    await connection.close()
+    try await database.drop()
+}
+
+struct TestUser: Equatable, Sendable {
+    var name: String
+    var id: Int64
+    var email: String
+    /// Microseconds since 1970.
+    var createdAt: Int64
+    var deleted: Bool
+
+    static func random(names: Int, times: Int, using generator: inout some RandomNumberGenerator) -> TestUser {
+        let name = "ü\t\"ser\\\(Int.random(in: 0..<names, using: &generator))"
+        return TestUser(
+            name: name, id: Int64.random(in: -5...5, using: &generator),
+            email: "\(Int.random(in: 0..<3, using: &generator))@example.com",
+            createdAt: Int64.random(in: 0..<Int64(times), using: &generator) * 86_400_000_001 - 86_400_000_000,
+            deleted: Bool.random(using: &generator))
+    }
+
+    /// The rule, said plainly: the newest wins, on a tie the later one.
+    func fold(into users: inout [String: TestUser]) {
+        if let known = users[name], known.createdAt > createdAt { return }
+        users[name] = self
+    }
+}
+
+/// Takes users through the real encoder and decoder.
+func batch(_ syncID: Int64, _ number: Int64, _ users: [TestUser]) throws -> DecodedBatch {
+    var batcher = LaneBatcher(
+        syncID: syncID, firstBatchNumber: number, lanes: 1, maximumUsers: users.count, maximumBodyBytes: 1 << 20)
+    var sealed: Batch?
+    for user in users {
+        var (name, email) = (user.name, user.email)
+        sealed = try name.withUTF8 { name in
+            try email.withUTF8 { email in
+                try batcher.append(
+                    UserRecord(
+                        legacyID: user.id, userName: UnsafeRawBufferPointer(name),
+                        email: UnsafeRawBufferPointer(email), createdAt: user.createdAt, deleted: user.deleted,
+                        offset: 0))
+            }
+        }
+    }
+    guard let body = sealed?.body else { throw TestSupportError("the batch was not sealed") }
+    return try MessageDecoder.decode(body)
+}
