@@ -3,7 +3,7 @@ package import Logging
 /// One connection to PostgreSQL, for one task at a time: others queue up behind it.
 ///
 /// A cancelled task stops its statement on the server; the connection stays usable, or is closed when the server does
-/// not answer in time. Every method throws `PostgresError`; after an error the connection is ready for the next call
+/// not answer in time. A statement that finished in the same moment returns its result all the same. Every method throws `PostgresError`; after an error the connection is ready for the next call
 /// unless `isUsable` says otherwise.
 package final class PostgresConnection: Sendable {
     let session: PostgresSession

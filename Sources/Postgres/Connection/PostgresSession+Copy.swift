@@ -54,10 +54,11 @@ extension PostgresSession {
         return try await collectResults().affectedRows
     }
 
-    /// Makes the server drop what it was sent, and reads to the end.
+    /// Makes the server drop what it was sent, and reads to the end. The cancel request reaches a server that is busy
+    /// with a row, or waits for a lock, and would not read the end of the data.
     func abandonCopyIn() async {
         guard isUsable else { return }
-        isShielded = true
+        interrupt(.cancelled)
         do throws(PostgresError) {
             try await sendCopyEnd(failure: "abandoned by the client")
             _ = try await collectResults()

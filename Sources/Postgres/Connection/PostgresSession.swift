@@ -139,7 +139,9 @@ actor PostgresSession {
 
     /// Waits for the socket and reads it. Turns cancellation and silence into a cancel request, once.
     func makeProgress(_ interest: ReadinessThread.Interest) async throws(PostgresError) {
-        let deadline = interruption?.deadline ?? configuration.responseTimeout.map { .now.advanced(by: $0) }
+        // What must go on after a cancellation is quick for a server that works, and nobody wants to wait for it.
+        let patience = isShielded ? configuration.cancelTimeout : configuration.responseTimeout
+        let deadline = interruption?.deadline ?? patience.map { .now.advanced(by: $0) }
         let outcome: ParkingSpot.Outcome
         do throws(PostgresError) {
             outcome = try await socket.wait(
