@@ -17,6 +17,8 @@ extension SendWindow {
         package internal(set) var retries = 0
         /// Batches given up, because the failure was final or the attempts were used up.
         package internal(set) var givenUp = 0
+        /// Lanes looked at in search of calls: the work done, bounded by four times a call's entries each time.
+        package internal(set) var lanesExamined = 0
         /// Outcomes reported for batches that were not in flight: a fault of the caller, and of no effect.
         package internal(set) var unexpectedOutcomes = 0
     }

@@ -131,6 +131,7 @@ package struct SendWindow: Sendable {
             makeReady(retry.lane, at: now)
         }
         let selection = selectLanes()
+        counters.lanesExamined += selection.examined
         guard !selection.taken.isEmpty, selection.isFull || mayGoPartly(at: now) else { return nil }
 
         ready.removeFirst(selection.examined)

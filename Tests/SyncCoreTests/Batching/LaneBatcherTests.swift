@@ -75,7 +75,7 @@ struct LaneBatcherTests {
         var batches: [Batch] = []
         var expected = [[SampleUser]](repeating: [], count: lanes)
         var refused = 0
-        for _ in 0..<fuzzCases(1000) {
+        for _ in 0..<fuzzCases(500) {
             var user = SampleUser.random(using: &generator)
             if generator.chance(1, in: 50) {
                 user.email = [UInt8](repeating: 0x5C, count: Int.random(in: 0...limit, using: &generator))

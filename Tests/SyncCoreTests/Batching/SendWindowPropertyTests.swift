@@ -118,27 +118,22 @@ struct SendWindowPropertyTests {
         #expect(counters.unexpectedOutcomes == 0)
     }
 
-    @Test("finding the next call costs the same whether few or many batches wait")
+    @Test("finding the next call looks at few lanes, however many wait and however badly their batches fit together")
     func costDoesNotGrow() throws {
-        func secondsPerCall(waiting: Int64) throws -> Double {
-            let now = ContinuousClock.now
-            var window = SendWindow(.init(maximumBatches: Int(waiting)))
-            for number in 0..<waiting {
-                try window.enqueue(Batch(number: number, lane: Int(number), users: 1, body: [0x61]), at: now)
-            }
-            var calls = 0
-            let elapsed = ContinuousClock().measure {
-                while let call = window.nextCall(at: now) {
-                    window.succeeded(call.map(\.number), at: now)
-                    calls += 1
-                }
-            }
-            #expect(calls == Int(waiting) / 10)
-            return elapsed / .seconds(calls)
+        let now = ContinuousClock.now
+        let waiting: Int64 = 20_000
+        var window = SendWindow(.init(maximumBatches: Int(waiting), maximumCallBytes: 1000))
+        for number in 0..<waiting {
+            // Small ones first, then many of which two never fit together.
+            let body = [UInt8](repeating: 0x61, count: number < 50 ? 10 : 501)
+            try window.enqueue(Batch(number: number, lane: Int(number), users: 1, body: body), at: now)
         }
-        let few = try secondsPerCall(waiting: 2000)
-        let many = try secondsPerCall(waiting: 100_000)
-        // Fifty times as many: a search through all of them would cost about fifty times as much.
-        #expect(many < 12 * few, "\(few) s and \(many) s a call")
+        var sent = 0
+        while let call = window.nextCall(at: now) {
+            sent += call.count
+            window.succeeded(call.map(\.number), at: now)
+        }
+        #expect(sent == Int(waiting))
+        #expect(window.counters.lanesExamined <= 40 * (window.counters.calls + 1))
     }
 }

@@ -48,7 +48,7 @@ struct MessageDecoderFuzzTests {
     func mutations(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var refusals: [MessageError.Code: Int] = [:]
-        for _ in 0..<fuzzCases(2000) {
+        for _ in 0..<fuzzCases(250) {
             var body = try Self.goodBody(using: &generator)
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 Self.damage(&body, using: &generator)
@@ -67,7 +67,7 @@ struct MessageDecoderFuzzTests {
     @Test("bytes that are no message at all never crash it", arguments: UInt64(0)..<4)
     func noise(seed: UInt64) throws {
         var generator = SeededGenerator(seed: 1000 + seed)
-        for _ in 0..<fuzzCases(2000) {
+        for _ in 0..<fuzzCases(500) {
             let noise = (0..<Int.random(in: 0...64, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
             }
