@@ -104,6 +104,28 @@ import Testing
         }
     }
 
+    @Test("a body that throws does not wait for a server that is stuck in a row")
+    func bodyThrowsWhileServerIsStuck() async throws {
+        try await TestConnections.with { connection in
+            try await connection.executeScript(
+                """
+                CREATE TEMP TABLE t (a text);
+                CREATE FUNCTION pg_temp.wait() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
+                CREATE TRIGGER wait BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION pg_temp.wait();
+                """)
+            let start = ContinuousClock.now
+            await #expect(throws: BodyFailure.self) {
+                _ = try await connection.copyIn("COPY t FROM STDIN") { writer in
+                    for _ in 0..<20 { try await writer.write([UInt8](repeating: 0x0A, count: 1 << 16)) }
+                    throw BodyFailure()
+                }
+            }
+            #expect(start.duration(to: .now) < .seconds(60))
+            try await TestConnections.expectAnswer(connection)
+        }
+    }
+
     @Test("data that the server refuses is its error, and the connection stays usable")
     func badData() async throws {
         try await TestConnections.with { connection in

@@ -32,6 +32,4 @@ struct StatementCache {
     mutating func prepared(_ key: Key, as name: String) { names[key] = name }
 
     mutating func forget(_ key: Key) { names[key] = nil }
-
-    mutating func forgetAll() { names = [:] }
 }

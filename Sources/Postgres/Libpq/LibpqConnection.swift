@@ -49,7 +49,6 @@ struct LibpqConnection: ~Copyable, @unchecked Sendable {
     var errorMessage: String { PQerrorMessage(pointer).map { String(cString: $0) } ?? "" }
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
     var serverProcessID: Int32 { PQbackendPID(pointer) }
-    var serverVersion: Int32 { PQserverVersion(pointer) }
 
     /// Whether an idle connection can be used again, found out without a round trip.
     ///
