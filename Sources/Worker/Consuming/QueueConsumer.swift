@@ -19,36 +19,34 @@ struct QueueConsumer: Sendable {
     let logger: Logger
 
     /// Consumes until told to stop.
+    ///
+    /// A poll is never cut off, not even then: the server would go on waiting for messages in the name of a client that is
+    /// gone, and hand it some, which would stay hidden for the whole visibility timeout. The poll under way is waited for,
+    /// and what it brings is given back.
     func run() async throws {
         var failures = 0
+        // A lost answer's messages come again at once when the poll is repeated under the same id.
+        var attemptID = UUID().uuidString
         while !shutdown.isSet && !Task.isCancelled {
-            // A lost answer's messages come again at once under the same id.
-            let attemptID = UUID().uuidString
             do {
-                let messages = try await cancelWhenGracefulShutdown { try await queue.receive(attemptID: attemptID) }
+                let messages = try await queue.receive(attemptID: attemptID)
                 failures = 0
                 await work(on: messages)
-            } catch let error as SQSError {
-                guard !shutdown.isSet && !Task.isCancelled else {
-                    await giveBackLostAnswer(attemptID)
-                    return
-                }
+            } catch {
                 failures += 1
                 try await pauseAfter(error, failures: failures)
+                if failures < Self.pollsWithOneID { continue }
             }
+            attemptID = UUID().uuidString
         }
     }
 
-    /// A poll that was cancelled may have been answered: its messages are asked for again and given back at once.
-    private func giveBackLostAnswer(_ attemptID: String) async {
-        await Task {
-            guard let messages = try? await queue.receive(attemptID: attemptID, wait: .zero) else { return }
-            await queue.hide(messages, for: .zero)
-        }.value
-    }
+    /// How often a poll that failed is repeated under one id; AWS keeps what belongs to an id for five minutes.
+    private static let pollsWithOneID = 5
 
     /// - Throws: the error itself when polling again cannot help.
     private func pauseAfter(_ error: SQSError, failures: Int) async throws {
+        guard !shutdown.isSet && !Task.isCancelled else { return }
         guard error.isRetryable else { throw error }
         let pause = Duration.seconds(min(20, 1 << min(failures - 1, 5))) * Double.random(in: 0.25...1)
         if failures > 1 {

@@ -13,8 +13,8 @@ struct WorkQueue: Sendable {
 
     /// Below this a heartbeat cannot be sent in time.
     private static let shortestVisibilityTimeout = Duration.seconds(10)
-    /// The longest wait of a poll that SQS allows.
-    private static let waitTime = Duration.seconds(20)
+    /// How long a poll waits for messages. SQS allows 20 s, but a worker that is told to stop waits for its polls to end.
+    private static let waitTime = Duration.seconds(10)
 
     /// Reads the queue's attributes.
     /// - Throws: ``UnfitQueue`` when no worker could work on it safely; `SQSError`.
@@ -41,10 +41,11 @@ struct WorkQueue: Sendable {
         }
     }
 
-    /// Waits for messages: up to 10, for up to 20 seconds.
-    func receive(attemptID: String, wait: Duration = waitTime) async throws(SQSError) -> [SQSMessage] {
+    /// Waits for messages: up to 10, for up to 10 seconds.
+    func receive(attemptID: String) async throws(SQSError) -> [SQSMessage] {
         try await sqs.receiveMessage(
-            queueURL: queueURL, maximumMessages: 10, waitTime: wait, visibilityTimeout: nil, attemptID: attemptID)
+            queueURL: queueURL, maximumMessages: 10, waitTime: Self.waitTime, visibilityTimeout: nil,
+            attemptID: attemptID)
     }
 
     /// Deletes messages whose work is done. One that stays comes again and is found to be done already.
