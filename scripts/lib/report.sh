@@ -82,11 +82,20 @@ compare_table() {
     fi
 }
 
-# row_changes: prints how often rows of the table were inserted, updated and deleted so far, and the identity sequence's last value.
+# has_users: whether the table has any row.
+has_users() {
+    [[ $(sql 'SELECT EXISTS (SELECT FROM users)') == t ]]
+}
+
+# row_changes: prints how often rows of the table were inserted, updated and deleted so far, the identity sequence's last value, and a
+# sum over the versions of all rows, which is another one when any row was written.
 row_changes() {
+    # A connection tells what it has counted when it has been idle for ten seconds.
+    sleep 11
     sql "SELECT n_tup_ins, n_tup_upd, n_tup_del,
             (SELECT last_value FROM pg_sequences
-             WHERE format('%I.%I', schemaname, sequencename) = pg_get_serial_sequence('users', 'id'))
+             WHERE format('%I.%I', schemaname, sequencename) = pg_get_serial_sequence('users', 'id')),
+            (SELECT sum(hashtext(ctid::text || ' ' || xmin::text)::bigint) FROM users)
          FROM pg_stat_user_tables WHERE relid = 'users'::regclass"
 }
 
@@ -100,6 +109,7 @@ report_changes() {
     line "updated" "$((after[1] - before[1]))"
     line "deleted" "$((after[2] - before[2]))"
     line "identity sequence" "${before[3]} before, ${after[3]} after"
+    line "row versions" "$( ((after[4] == before[4])) && echo 'all as before' || echo 'not as before')"
     if [[ $1 == "$2" ]]; then
         line "result" "no row changed"
     else

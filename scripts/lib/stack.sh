@@ -115,7 +115,8 @@ remove_stack() {
     local name
     [[ -n $STACK && -d $STACK ]] || return 0
     stop_process orchestrator TERM 10
-    for name in $(process_names 'worker-*'); do stop_process "$name" TERM 15; done
+    for name in $(process_names 'worker-*'); do kill -s TERM "$(process_id "$name")" 2>/dev/null || true; done
+    for name in $(process_names 'worker-*'); do stop_process "$name" TERM 30; done
     stop_process simulator TERM 5
     stop_process sqs TERM 15
     stop_process postgres INT 30

@@ -16,47 +16,43 @@ start_workers() {
     done
 }
 
-# stop_workers: stops them as an operator would, and notes their memory and those that did not stop cleanly.
+# stop_workers: stops them as an operator would. Sets FAILED when one does not stop cleanly, or had ended before.
 stop_workers() {
     local name status
     for name in $(process_names 'worker-*'); do
-        WORKER_PEAKS[$name]=$(peak_memory "$(process_id "$name")")
-        if has_ended "$name"; then
-            WORKER_FAULTS+=("$name ended before it was asked to")
-        else
-            kill -s TERM "$(process_id "$name")" 2>/dev/null || true
-        fi
+        if has_ended "$name"; then say "$name had ended before it was asked to"; fi
+        kill -s TERM "$(process_id "$name")" 2>/dev/null || true
     done
     for name in $(process_names 'worker-*'); do
         stop_process "$name" TERM 30
         status=$(exit_status "$name")
-        ((status == 0)) || WORKER_FAULTS+=("$name ended with exit status $status")
+        if ((status != 0)); then
+            say "$name ended with exit status $status"
+            show_log "$name"
+            FAILED=yes
+        fi
         rm -f -- "$STACK/$name.process"
     done
 }
 
-# run_sync: one whole sync with workers of its own.
+# run_sync: one whole sync by the workers that are running.
 run_sync() {
-    local pid peak
-    WORKER_PEAKS=()
-    WORKER_FAULTS=()
-    start_workers
+    local pid peak name
     # Its output is for the person who watches.
     setsid "$BIN/orchestrator" sync </dev/null &
     pid=$!
     printf '%s %s\n' "$pid" "$(start_time "$pid")" >"$STACK/orchestrator.process"
+    ORCHESTRATOR_PEAK=
     while is_running orchestrator; do
         peak=$(peak_memory "$pid")
         ORCHESTRATOR_PEAK=${peak:-$ORCHESTRATOR_PEAK}
         sleep 0.1
     done
     SYNC_STATUS=$(exit_status orchestrator)
-    stop_workers
-    # The workers' connections count what they did until they have ended.
-    wait_until 30 "the workers' database connections have ended" no_client_but_us
-}
-
-no_client_but_us() {
-    [[ $(sql "SELECT count(*) FROM pg_stat_activity
-              WHERE backend_type = 'client backend' AND datname = current_database() AND pid <> pg_backend_pid()") == 0 ]]
+    WORKER_PEAKS=()
+    WORKER_FAULTS=()
+    for name in $(process_names 'worker-*'); do
+        WORKER_PEAKS[$name]=$(peak_memory "$(process_id "$name")")
+        if has_ended "$name"; then WORKER_FAULTS+=("$name ended during the sync"); fi
+    done
 }
