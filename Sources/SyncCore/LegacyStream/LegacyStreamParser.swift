@@ -17,11 +17,11 @@ package struct LegacyStreamParser: ~Copyable {
     /// What the parser accepts at most.
     package struct Limits: Sendable {
         /// Bytes of one object, from `{` to `}`.
-        package var maximumObjectBytes: Int
+        package let maximumObjectBytes: Int
         /// Containers open at once, the object itself among them; at most 64.
-        package var maximumDepth: Int
+        package let maximumDepth: Int
         /// Bytes of the stream that a reject's excerpt shows.
-        package var excerptBytes: Int
+        package let excerptBytes: Int
 
         package init(maximumObjectBytes: Int = 64 * 1024, maximumDepth: Int = 32, excerptBytes: Int = 160) {
             precondition(maximumObjectBytes >= 2 && (1...64).contains(maximumDepth) && excerptBytes >= 1)
@@ -60,7 +60,8 @@ package struct LegacyStreamParser: ~Copyable {
     /// the later one's object is nested in the earlier one's; or they are opposite, the quote that opened a string
     /// for one having closed it for the other. So there are two such families, each as large as the depth limit,
     /// and one attempt may still be in the whitespace after its `{`. Objects carried over chunk borders are read
-    /// anew when their bytes have doubled, which adds a factor of three at most.
+    /// anew when their bytes have doubled, which adds a factor of three at most. Not counted: the one look that finds
+    /// the next `{`, and, for carried objects, the copy and the search for their end.
     package internal(set) var bytesExamined: Int64 = 0
 
     /// The chunk in hand; empty between calls.
