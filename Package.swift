@@ -111,7 +111,12 @@ let package = Package(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", .logging], swiftSettings: strict),
         .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LegacySimulatorTests", dependencies: ["LegacySimulator", "TestSupport"], swiftSettings: strict),
+            name: "LegacySimulatorTests",
+            dependencies: [
+                "LegacySimulator", "TestSupport", .argumentParser, .logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "SyncStorageTests", dependencies: ["SyncStorage", "SyncCore", "Postgres", "TestSupport", .logging],
             swiftSettings: strict),

@@ -72,7 +72,7 @@ struct SyncRun: Sendable {
             }
             group.addTask {
                 try await streamUntilComplete()
-                try await sender.flush()
+                try await sender.finish()
                 try await session.record(progress.counters, status: .processing)
                 try await drain()
                 return true

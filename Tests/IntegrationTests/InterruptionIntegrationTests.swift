@@ -39,7 +39,8 @@ struct InterruptionIntegrationTests {
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()"
             )
             try await withWorkers(of: stack) { _ in
-                #expect(try await sync.wait(deadline: .seconds(90)) == 0, "\(sync.errorOutput)")
+                let status = try await sync.wait(deadline: .seconds(90))
+                #expect(status == 0, "\(sync.errorOutput)")
             }
             #expect(try await data.differences(in: stack.database) == "")
             let row = try await stack.status()
@@ -113,10 +114,12 @@ struct InterruptionIntegrationTests {
                 try await stack.count("SELECT count(*) FROM sync_batches") > 0
             }
             first.terminate()
-            #expect(try await first.wait(deadline: .seconds(25)) == 0, "\(first.errorOutput)")
+            let stopped = try await first.wait(deadline: .seconds(25))
+            #expect(stopped == 0, "\(first.errorOutput)")
             // With messages left hidden for ten minutes this could not complete in time.
             try await withWorkers(of: stack) { _ in
-                #expect(try await sync.wait(deadline: .seconds(90)) == 0, "\(sync.errorOutput)")
+                let status = try await sync.wait(deadline: .seconds(90))
+                #expect(status == 0, "\(sync.errorOutput)")
             }
             #expect(try await data.differences(in: stack.database) == "")
         }

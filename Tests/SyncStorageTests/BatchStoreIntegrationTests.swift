@@ -120,9 +120,8 @@ struct BatchStoreIntegrationTests {
     func unknownSync() async throws {
         try await withDatabase { database in
             let user = TestUser(name: "ana", id: 1, email: "e", createdAt: 1, deleted: false)
-            let error = await #expect(throws: PostgresError.self) {
-                try await database.store.apply(try batch(99, 1, [user]))
-            }
+            let message = try batch(99, 1, [user])
+            let error = await #expect(throws: PostgresError.self) { try await database.store.apply(message) }
             #expect(error?.sqlState == "23503")
             #expect(error?.isTransient == false)
             #expect(try await database.users().isEmpty)

@@ -55,8 +55,10 @@ actor BatchSender {
         work.notify()
     }
 
-    /// Waits until the queue has accepted every batch taken so far.
-    func flush() async throws {
+    /// Says that no further batch comes, and waits until the queue has accepted every one.
+    func finish() async throws {
+        window.close()
+        work.notify()
         while !window.isEmpty {
             if let failure { throw failure }
             try await room.wait()

@@ -13,5 +13,12 @@ package enum BatchOutcome: Sendable, Equatable {
         package let inserted: Int
         package let updated: Int
         package let unchanged: Int
+
+        package init(duplicates: Int, inserted: Int, updated: Int, unchanged: Int) {
+            self.duplicates = duplicates
+            self.inserted = inserted
+            self.updated = updated
+            self.unchanged = unchanged
+        }
     }
 }

@@ -13,14 +13,9 @@ struct SimulatedUsers: Sendable {
     struct Summary: Decodable {
         let received: Int
         let distinct: Int
+        /// Runs of damage between users: the least that must be recorded, since damage in a row may be recorded as one.
         let rejects: Int
         let deleted: Int
-
-        private enum CodingKeys: String, CodingKey {
-            case received
-            case distinct = "distinct_users"
-            case rejects, deleted
-        }
     }
 
     func summary() async throws -> Summary {
