@@ -9,6 +9,14 @@ package enum PythonEnvironment {
         try interpreter("venv", variable: "USER_SYNC_PYTHON")
     }
 
+    /// The interpreter of the environment with moto, whose botocore is the newer one: `USER_SYNC_PYTHON`, or that in `.build-tools/venv-moto`.
+    ///
+    /// LocalStack pins an older botocore, which presigns some queries differently from the current one.
+    /// - Throws: ``TestSupportError`` that says how to make the environment when it is not there.
+    package static func currentBotocore() throws -> String {
+        try interpreter("venv-moto", variable: "USER_SYNC_PYTHON")
+    }
+
     static func interpreter(_ environment: String, variable: String) throws -> String {
         let chosen = ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
         let path = chosen ?? "\(packageRoot)/.build-tools/\(environment)/bin/python"

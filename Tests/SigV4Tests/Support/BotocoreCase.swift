@@ -31,7 +31,7 @@ struct BotocoreCase: Decodable, Sendable {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Botocore/sign_random_requests.py").path(percentEncoded: false)
         let result = try await ChildProcess.run(
-            PythonEnvironment.python(), [script, String(seed), String(count)], deadline: .seconds(120))
+            PythonEnvironment.currentBotocore(), [script, String(seed), String(count)], deadline: .seconds(120))
         guard result.status == 0 else {
             throw TestSupportError(
                 "the botocore script ended with \(result.status): \(result.errorOutput.suffix(2000))")
