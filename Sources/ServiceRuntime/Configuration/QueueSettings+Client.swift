@@ -21,7 +21,8 @@ extension QueueSettings {
                 environment: ProcessInfo.processInfo.environment, region: try AWSRegion(region), transport: http,
                 logger: logger)
             return try SQSClient(
-                http: http, credentials: credentials, region: region, endpoint: endpoint, limits: limits, logger: logger)
+                http: http, credentials: credentials, region: region, endpoint: endpoint, limits: limits, logger: logger
+            )
         } catch {
             throw ConfigurationError(variable: "AWS_REGION", problem: "cannot be used: \(error)")
         }
