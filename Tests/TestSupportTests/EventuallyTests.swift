@@ -6,7 +6,7 @@ struct EventuallyTests {
     @Test("a condition that comes true ends the wait; errors before that do not")
     func comesTrue() async throws {
         var tries = 0
-        try await eventually("the third try") {
+        try await eventually(within: .seconds(120), "the third try") {
             tries += 1
             if tries == 2 { throw TestSupportError("not yet") }
             return tries == 3
