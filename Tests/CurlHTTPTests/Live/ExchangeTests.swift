@@ -218,7 +218,7 @@ struct ExchangeTests {
     func tooManyRequests() async throws {
         try await withServer(.init(maximumRequests: 2)) { connection, _ in
             try connection.sendHead("200 OK", ["Content-Length: 1"])
-            _ = connection.waitForClose(seconds: 10)
+            _ = connection.waitForClose(seconds: 120)
         } _: { client, server in
             var streams = [
                 try await client.open(HTTPRequest(url: server.url)),
