@@ -14,7 +14,7 @@ struct OrchestratorCommand: AsyncParsableCommand {
             """,
         subcommands: [
             SyncCommand.self, MigrateCommand.self, StatusCommand.self, HistoryCommand.self, RejectsCommand.self,
-            ResetCommand.self,
+            DeadLettersCommand.self, ResetCommand.self,
         ],
         defaultSubcommand: SyncCommand.self
     )

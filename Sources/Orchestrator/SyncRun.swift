@@ -11,6 +11,7 @@ struct SyncRun: Sendable {
     private let session: SyncSession
     private let reader: LegacyStreamReader
     private let sender: BatchSender
+    private let drain: Drain
     private let display: ProgressDisplay
     private let progress: SyncProgress
     private let logger: Logger
@@ -28,6 +29,12 @@ struct SyncRun: Sendable {
         self.sender = BatchSender(
             sqs: sqs, queueURL: configuration.queue.queueURL, syncID: session.syncID,
             maximumCallBytes: configuration.maximumMessageBytes, progress: progress, logger: logger)
+        self.drain = Drain(
+            session: session,
+            deadLetters: DeadLetterQueue.Locator(
+                sqs: sqs, queueURL: configuration.queue.queueURL,
+                configuredURL: configuration.queue.deadLetterQueueURL),
+            stallTimeout: configuration.stallTimeout, progress: progress, logger: logger)
         self.display = ProgressDisplay(logger: logger)
         self.progress = progress
         self.logger = logger
@@ -73,8 +80,8 @@ struct SyncRun: Sendable {
             group.addTask {
                 try await streamUntilComplete()
                 try await sender.finish()
-                try await session.record(progress.counters, status: .processing)
-                try await drain()
+                try await session.streamCompleted(progress.counters)
+                try await drain.run(sent: sender.sent)
                 return true
             }
             // The first to end decides: success of the last one, or any failure.
@@ -121,30 +128,6 @@ struct SyncRun: Sendable {
                     try await Task.sleep(for: pause)
                 }
                 firstBatch = await sender.nextBatchNumber
-            }
-        }
-    }
-
-    // MARK: Draining
-
-    private func drain() async throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let sent = await sender.sent
-        var monitor = DrainMonitor(expected: sent.count, stallTimeout: configuration.stallTimeout, start: .zero)
-        while true {
-            let ledger = try await session.ledgerProgress()
-            progress.update { $0.batchesApplied = ledger.batchesApplied }
-            switch monitor.observe(applied: ledger.batchesApplied, at: clock.now - start) {
-            case .finished:
-                return
-            case .lookAgain(let pause):
-                try await Task.sleep(for: pause)
-            case .stalled:
-                let applied = try await session.appliedBatchNumbers()
-                throw SyncFailure(
-                    "no batch was applied for \(configuration.stallTimeout): \(sent.describeOutstanding(applied: applied)); "
-                        + "check that workers run and reach the database, and look into the dead-letter queue")
             }
         }
     }

@@ -3,6 +3,8 @@ package import AWSClientSupport
 /// The queue, and how requests to it are signed and sent.
 package struct QueueSettings: Sendable {
     package let queueURL: String
+    /// The dead-letter queue, when it was named; else the queue's redrive policy names it.
+    package let deadLetterQueueURL: String?
     package let region: String
     /// Set when requests go elsewhere than to the queue URL's own host.
     package let endpoint: AWSEndpoint?
@@ -18,6 +20,11 @@ package struct QueueSettings: Sendable {
         guard queueURL.hasSuffix(".fifo") else {
             throw ConfigurationError(
                 variable: "SQS_QUEUE_URL", problem: "must name a FIFO queue (ending in .fifo), not '\(queueURL)'")
+        }
+        deadLetterQueueURL = settings.string("SQS_DEAD_LETTER_QUEUE_URL")
+        if let deadLetterQueueURL, !deadLetterQueueURL.hasPrefix("https://"), !deadLetterQueueURL.hasPrefix("http://") {
+            throw ConfigurationError(
+                variable: "SQS_DEAD_LETTER_QUEUE_URL", problem: "must be an http(s) URL, not '\(deadLetterQueueURL)'")
         }
         guard let region = settings.string("AWS_REGION") ?? settings.string("AWS_DEFAULT_REGION") else {
             throw ConfigurationError(variable: "AWS_REGION", problem: "is not set: the region to sign requests for")

@@ -7,7 +7,11 @@ package struct DrainMonitor: Sendable {
         /// Every batch is applied.
         case finished
         /// Look again after this time.
-        case lookAgain(after: Duration)
+        /// - Parameter searchesDeadLetters: nothing has moved for a while: look into the dead-letter queue first, for batches
+        ///   of which no worker has said that they are dead.
+        case lookAgain(after: Duration, searchesDeadLetters: Bool)
+        /// What is not applied is dead: waiting longer cannot help.
+        case dead(outstanding: Int)
         /// No batch was applied for as long as the limit allows.
         case stalled(outstanding: Int)
     }
@@ -16,10 +20,13 @@ package struct DrainMonitor: Sendable {
     private let stallTimeout: Duration
     private var applied: Int
     private var lastProgress: Duration
+    private var lastSearch: Duration
 
     /// How long to wait between two looks while batches are being applied, and at most while they are not.
     private static let shortestPause = Duration.milliseconds(50)
     private static let longestPause = Duration.seconds(1)
+    /// A search hides dead letters for a moment, so it waits for its time and comes rarely.
+    private static let searchInterval = Duration.seconds(10)
 
     /// - Parameters:
     ///   - expected: batches that the queue accepted.
@@ -30,23 +37,29 @@ package struct DrainMonitor: Sendable {
         self.stallTimeout = stallTimeout
         self.applied = -1
         self.lastProgress = start
+        self.lastSearch = start
     }
 
     /// Takes one look at the ledger into account.
     /// - Parameters:
     ///   - applied: batches of this sync in the ledger.
+    ///   - dead: batches that are not, and that the queue does not hand out again.
     ///   - now: the time of the look, on the clock of `start`.
-    package mutating func observe(applied: Int, at now: Duration) -> Decision {
+    package mutating func observe(applied: Int, dead: Int = 0, at now: Duration) -> Decision {
         if applied >= expected { return .finished }
+        if applied + dead >= expected { return .dead(outstanding: expected - applied) }
         if applied > self.applied {
             self.applied = applied
             lastProgress = now
-            return .lookAgain(after: Self.shortestPause)
+            lastSearch = now
+            return .lookAgain(after: Self.shortestPause, searchesDeadLetters: false)
         }
         let idle = now - lastProgress
         if idle >= stallTimeout { return .stalled(outstanding: expected - applied) }
         // The longer nothing happens, the rarer the looks; never later than the deadline itself.
         let pause = min(max(idle / 4, Self.shortestPause), Self.longestPause)
-        return .lookAgain(after: min(pause, stallTimeout - idle))
+        let searches = now - lastSearch >= Self.searchInterval
+        if searches { lastSearch = now }
+        return .lookAgain(after: min(pause, stallTimeout - idle), searchesDeadLetters: searches)
     }
 }

@@ -4,4 +4,6 @@ package struct LedgerProgress: Sendable, Equatable {
     package let batchesApplied: Int
     /// Users in those batches.
     package let usersApplied: Int
+    /// Batches that are not applied and that the queue does not hand out again.
+    package let batchesDead: Int
 }

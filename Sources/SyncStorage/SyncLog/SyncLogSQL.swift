@@ -39,30 +39,64 @@ enum SyncLogSQL {
 
     static let ledgerProgress = PostgresStatement(
         name: "ledger_progress",
-        sql: "SELECT count(*), coalesce(sum(users), 0)::bigint FROM sync_batches WHERE sync_id = $1"
+        sql: """
+            SELECT count(*), coalesce(sum(users), 0)::bigint,
+                (SELECT count(*) FROM sync_batch_failures AS f
+                 WHERE f.sync_id = $1 AND f.is_final
+                   AND NOT EXISTS (SELECT FROM sync_batches AS b WHERE b.sync_id = $1 AND b.batch_number = f.batch_number))
+            FROM sync_batches WHERE sync_id = $1
+            """
     )
 
-    /// Sums up the ledger. Rows written by any attempt count as written; of the users, only those of the latest attempt
-    /// count as received, so what an earlier attempt already wrote is taken out of "unchanged" again.
+    /// The stream was read to its end, and the queue has taken every batch: from here on the ledger alone decides.
+    static let streamCompleted = """
+        UPDATE sync_logs
+        SET status = 'PROCESSING', stream_completed_at = now(),
+            received = $2, rejected = $3, batches_sent = $4, stream_bytes = $5
+        WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
+        """
+
     static let finish = """
         UPDATE sync_logs
-        SET status = $2, error_message = $3, finished_at = now(),
+        SET status = $2, error_message = $3,
             received = $4, rejected = $5, batches_sent = $6, stream_bytes = $7,
+            \(endAssignments)
+        FROM (\(ledgerSums)) AS ledger
+        WHERE sync_logs.id = $1 AND status IN ('RUNNING', 'PROCESSING')
+        """
+
+    /// A sync that failed only for want of some batches is completed once they are in the ledger, unless a newer one has begun
+    /// to send: batches of an overtaken sync are dropped.
+    static let settle = """
+        UPDATE sync_logs
+        SET status = 'COMPLETED', error_message = NULL,
+            \(endAssignments)
+        FROM (\(ledgerSums)) AS ledger
+        WHERE sync_logs.id = $1 AND status = 'FAILED' AND stream_completed_at IS NOT NULL
+          AND ledger.batches >= batches_sent
+          AND NOT EXISTS (SELECT FROM sync_logs AS newer WHERE newer.id > $1 AND newer.batches_sent > 0)
+        """
+
+    /// What the end of a sync takes from the clock and from the ledger.
+    private static let endAssignments = """
+        finished_at = now(),
             duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
             total_processed = ledger.users, duplicates = ledger.duplicates,
             inserted = ledger.inserted, updated = ledger.updated,
             unchanged = greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated),
             batches_applied = ledger.batches
-        FROM (
-            SELECT count(*) AS batches,
+        """
+
+    /// Sums up the ledger of sync $1. Rows written by any attempt count as written; of the users, only those of the latest
+    /// attempt count as received, so what an earlier attempt already wrote is taken out of "unchanged" again.
+    private static let ledgerSums = """
+        SELECT count(*) AS batches,
                 coalesce(sum(b.users) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS users,
                 coalesce(sum(b.duplicates) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS duplicates,
                 coalesce(sum(b.inserted), 0) AS inserted,
                 coalesce(sum(b.updated), 0) AS updated
             FROM sync_batches AS b JOIN sync_logs AS l ON l.id = b.sync_id
             WHERE b.sync_id = $1
-        ) AS ledger
-        WHERE sync_logs.id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
     /// What a sync under way has done so far, for those who watch it.

@@ -102,7 +102,43 @@ package actor SyncSession {
             let result = try await connection.execute(SyncLogSQL.ledgerProgress, [.int8(syncID)])
             return LedgerProgress(
                 batchesApplied: Int(try result.int8(row: 0, column: 0)),
-                usersApplied: Int(try result.int8(row: 0, column: 1)))
+                usersApplied: Int(try result.int8(row: 0, column: 1)),
+                batchesDead: Int(try result.int8(row: 0, column: 2)))
+        }
+    }
+
+    /// Notes that the stream was read to its end and that the queue has taken every batch. From here on the sync is complete as
+    /// soon as the ledger holds as many batches as ``SyncCounters/batchesSent`` says.
+    package func streamCompleted(_ counters: SyncCounters) async throws {
+        try await run { [syncID] connection in
+            let result = try await connection.query(
+                SyncLogSQL.streamCompleted,
+                [
+                    .int8(syncID), .int8(Int64(counters.received)), .int8(Int64(counters.rejected)),
+                    .int8(Int64(counters.batchesSent)), .int8(counters.streamBytes),
+                ])
+            try Self.expectUnderWay(result, syncID: syncID)
+        }
+    }
+
+    /// Why batches of this sync are not applied, as far as it is on record; those that were applied later are left out.
+    package func outstandingFailures() async throws -> [FailedBatch] {
+        try await run { [syncID] connection in
+            try await FailedBatchReader(connection: connection).outstanding(of: syncID)
+        }
+    }
+
+    /// Notes that batches of this sync are in the dead-letter queue. A cause that a worker has put on record stays.
+    package func markDead(_ failures: [FailedBatch]) async throws {
+        try await run { connection in
+            for failure in failures {
+                _ = try await connection.execute(
+                    FailedBatchSQL.markDead,
+                    [
+                        .int8(failure.syncID), .int8(failure.batchNumber), .int4(Int32(clamping: failure.lane)),
+                        .int4(Int32(clamping: failure.receiveCount)), .text(failure.cause),
+                    ])
+            }
         }
     }
 

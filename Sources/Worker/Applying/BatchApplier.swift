@@ -10,13 +10,18 @@ struct BatchApplier: Sendable {
     enum Disposition: Sendable, Equatable {
         /// Its work is done, now or before: it can be deleted.
         case done
-        /// It cannot be applied; after some more receives it goes to the dead-letter queue.
-        case failed
-        /// The worker stops: someone else should have it at once.
+        /// It cannot be applied, and why is on record. Its lane goes on without it: the messages behind it are received with it
+        /// every time, and would be counted into the dead-letter queue together with it.
+        /// - Parameter isFinal: the queue does not hand it out again.
+        case rejected(isFinal: Bool)
+        /// The worker stops, or the database stays away: someone else should have it at once.
         case interrupted
     }
 
     let store: BatchStore
+    let failures: FailedBatchStore
+    /// How often the queue hands a message out; nil when there is no limit.
+    let maximumReceives: Int?
     let shutdown: ShutdownFlag
     let logger: Logger
 
@@ -33,17 +38,22 @@ struct BatchApplier: Sendable {
         do {
             batch = try MessageDecoder.decode(message.body)
         } catch {
-            logger.error(
-                "a message is not a batch of this service",
-                metadata: ["error": "\(error)", "receive_count": .stringConvertible(message.receiveCount)])
-            return .failed
+            // What it was meant to be is told by its names, when a batch of ours was damaged on the way.
+            let identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
+            if let identity {
+                logger[metadataKey: "sync_id"] = .stringConvertible(identity.syncID)
+                logger[metadataKey: "batch"] = .stringConvertible(identity.number)
+            }
+            return await reject(
+                message, syncID: identity?.syncID, number: identity?.number, lane: identity?.lane, cause: "\(error)",
+                logger: logger)
         }
         logger[metadataKey: "sync_id"] = .stringConvertible(batch.header.syncID)
         logger[metadataKey: "batch"] = .stringConvertible(batch.header.number)
-        return await apply(batch, receiveCount: message.receiveCount, logger: logger)
+        return await apply(batch, of: message, logger: logger)
     }
 
-    private func apply(_ batch: DecodedBatch, receiveCount: Int, logger: Logger) async -> Disposition {
+    private func apply(_ batch: DecodedBatch, of message: SQSMessage, logger: Logger) async -> Disposition {
         let clock = ContinuousClock()
         let start = clock.now
         var pause = Duration.milliseconds(100)
@@ -61,12 +71,35 @@ struct BatchApplier: Sendable {
                 pause = min(pause * 2, Self.longestPause)
             } catch {
                 if Task.isCancelled || shutdown.isSet { return .interrupted }
-                logger.error(
-                    "a batch cannot be applied",
-                    metadata: ["error": "\(error)", "receive_count": .stringConvertible(receiveCount)])
-                return .failed
+                let disposition = await reject(
+                    message, syncID: batch.header.syncID, number: batch.header.number, lane: batch.header.lane,
+                    cause: "\(error)", logger: logger)
+                // An outage says nothing about this message: the ones behind it would only wait for it in their turn.
+                if let error = error as? PostgresError, error.isTransient { return .interrupted }
+                return disposition
             }
         }
+    }
+
+    /// Puts on record why a message cannot be applied.
+    private func reject(
+        _ message: SQSMessage, syncID: Int64?, number: Int64?, lane: Int?, cause: String, logger: Logger
+    ) async -> Disposition {
+        let isFinal = maximumReceives.map { message.receiveCount >= $0 } ?? false
+        logger.error(
+            isFinal ? "a message goes to the dead-letter queue" : "a message cannot be applied",
+            metadata: ["error": "\(cause)", "receive_count": .stringConvertible(message.receiveCount)])
+        if let syncID, let number, let lane {
+            do {
+                try await failures.record(
+                    FailedBatch(
+                        syncID: syncID, batchNumber: number, lane: lane, receiveCount: message.receiveCount,
+                        isFinal: isFinal, cause: cause))
+            } catch {
+                logger.warning("why a batch failed is not on record", metadata: ["error": "\(error)"])
+            }
+        }
+        return .rejected(isFinal: isFinal)
     }
 
     private func log(_ outcome: BatchOutcome, batch: DecodedBatch, took: Duration, logger: Logger) {

@@ -31,7 +31,10 @@ struct ConsumerService: Service {
                     var logger = logger
                     logger[metadataKey: "consumer"] = .stringConvertible(number)
                     let consumer = QueueConsumer(
-                        queue: queue, applier: BatchApplier(store: store, shutdown: shutdown, logger: logger),
+                        queue: queue,
+                        applier: BatchApplier(
+                            store: store, failures: FailedBatchStore(pool: pool),
+                            maximumReceives: queue.maximumReceives, shutdown: shutdown, logger: logger),
                         shutdown: shutdown, logger: logger)
                     group.addTask { try await consumer.run() }
                 }

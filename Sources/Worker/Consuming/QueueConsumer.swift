@@ -11,7 +11,8 @@ import ServiceLifecycle
 /// One consumer: receives a few messages, works on them one after the other, deletes those that are done.
 ///
 /// Working in the order of the receive keeps each lane in order, since SQS gives a lane's messages to one receiver at a time.
-/// When one fails, the later ones of its lane are given back untouched; other lanes go on.
+/// When one cannot be applied, the lane goes on without it: SQS hands out the ones behind it only together with it, and would
+/// count them into the dead-letter queue with it. When the work is interrupted, the rest of the lane is given back untouched.
 struct QueueConsumer: Sendable {
     let queue: WorkQueue
     let applier: BatchApplier
@@ -71,26 +72,27 @@ struct QueueConsumer: Sendable {
     private func work(on messages: [SQSMessage], keeper: VisibilityKeeper) async {
         var done: [SQSMessage] = []
         var untouched: [SQSMessage] = []
-        var failed: [(message: SQSMessage, pause: Duration)] = []
-        var failedGroups: Set<String?> = []
+        var rejected: [(message: SQSMessage, pause: Duration)] = []
+        var interruptedGroups: Set<String?> = []
         for message in messages {
-            if shutdown.isSet || Task.isCancelled || failedGroups.contains(message.messageGroupID) {
+            if shutdown.isSet || Task.isCancelled || interruptedGroups.contains(message.messageGroupID) {
                 untouched.append(message)
                 continue
             }
             switch await applier.apply(message) {
             case .done:
                 done.append(message)
-            case .failed:
-                failedGroups.insert(message.messageGroupID)
-                failed.append((message, ReceiveBackoff.pause(receiveCount: message.receiveCount)))
+            case .rejected(let isFinal):
+                // After its last receive there is nothing to wait for: the lane is free as soon as the queue moves it away.
+                let pause = isFinal ? .zero : ReceiveBackoff.pause(receiveCount: message.receiveCount)
+                rejected.append((message, pause))
             case .interrupted:
-                failedGroups.insert(message.messageGroupID)
+                interruptedGroups.insert(message.messageGroupID)
                 untouched.append(message)
             }
         }
         // What is said to the queue now must be said also when this task was cancelled meanwhile.
-        let (finished, returned, poison) = (done, untouched, failed)
+        let (finished, returned, poison) = (done, untouched, rejected)
         await Task {
             await queue.delete(finished)
             // The later ones of a lane first, so that none is handed out before its predecessor.

@@ -34,7 +34,7 @@ struct WorkQueue: Sendable {
                     + "or batches are handed to a second worker while the first is at work")
         }
         visibilityTimeout = visibility
-        maximumReceives = attributes["RedrivePolicy"].flatMap(RedrivePolicy.maximumReceives)
+        maximumReceives = attributes["RedrivePolicy"].flatMap(RedrivePolicy.init(attribute:))?.maximumReceives
         if maximumReceives == nil {
             logger.warning(
                 "the queue has no redrive policy: a batch that cannot be applied blocks its lane until it expires")

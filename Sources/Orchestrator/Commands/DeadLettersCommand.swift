@@ -1,0 +1,123 @@
+import ArgumentParser
+import Logging
+import ServiceRuntime
+
+/// `orchestrator dead-letters`: what could not be applied.
+struct DeadLettersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead-letters",
+        abstract: "Looks into the dead-letter queue, and replays what is in it.",
+        subcommands: [List.self, Redrive.self]
+    )
+
+    /// The settings that both subcommands share.
+    struct Options: ParsableArguments {
+        @Option(help: "URL of the dead-letter queue (SQS_DEAD_LETTER_QUEUE_URL; by the queue's redrive policy).")
+        var deadLetterQueueURL: String?
+
+        @Option(help: "PEM file of the authorities to trust for https, instead of the system's (SSL_CERT_FILE).")
+        var caFile: String?
+    }
+
+    /// `orchestrator dead-letters list`
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows the messages that were handed out too often: batch, cause, age. Gives them all back."
+        )
+
+        @Option(help: "Messages to show, at most. A FIFO queue shows the first ten of a lane.")
+        var limit = 100
+
+        @Flag(help: "A JSON document instead of text.")
+        var json = false
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: QueueOptions
+        @OptionGroup var logging: LoggingOptions
+
+        func validate() throws {
+            guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10000") }
+        }
+
+        func run() async throws {
+            try await atDesk(Settings(options, queue, logging)) { desk in
+                let (letters, total) = try await desk.list(limit: limit)
+                print(
+                    json
+                        ? try SyncLogReport.encode(ListDocument(total: total, deadLetters: letters))
+                        : DeadLetterReport.text(letters, total: total))
+            }
+        }
+    }
+
+    /// `orchestrator dead-letters redrive`
+    struct Redrive: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sends dead letters to the queue again, and completes the syncs that only lacked them.",
+            discussion:
+                "Exit status: 0 when nothing is left to do, 1 when batches are not applied in time or failed again."
+        )
+
+        @Option(help: "Only the letters of this sync.")
+        var sync: Int64?
+
+        @Flag(help: "Says what would be sent, and sends nothing.")
+        var dryRun = false
+
+        @Option(help: "Seconds to wait until the batches are applied.")
+        var wait = 120
+
+        @Flag(help: "A JSON document instead of text.")
+        var json = false
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: QueueOptions
+        @OptionGroup var logging: LoggingOptions
+
+        func validate() throws {
+            guard (0...86_400).contains(wait) else { throw ValidationError("--wait must be from 0 to 86400") }
+        }
+
+        func run() async throws {
+            let outcome = try await atDesk(Settings(options, queue, logging)) { desk in
+                try await desk.redrive(syncID: sync, isDryRun: dryRun, wait: .seconds(wait))
+            }
+            let report = RedriveReport(outcome, isDryRun: dryRun)
+            print(json ? try SyncLogReport.encode(report) : report.text)
+            if !outcome.unfinished.isEmpty { throw ExitCode(ExitStatus.failure) }
+        }
+    }
+
+    /// The stable JSON form of `list`.
+    private struct ListDocument: Encodable {
+        /// About how many messages the queue holds.
+        let total: Int
+        let deadLetters: [DeadLetterReport]
+
+        private enum CodingKeys: String, CodingKey {
+            case total
+            case deadLetters = "dead_letters"
+        }
+    }
+}
+
+extension DeadLettersCommand.Options: SettingFlags {
+    var flags: [String: String?] {
+        ["SQS_DEAD_LETTER_QUEUE_URL": deadLetterQueueURL, "SSL_CERT_FILE": caFile]
+    }
+}
+
+/// Checks the settings, opens the desk and does the work there.
+private func atDesk<Result: Sendable>(
+    _ settings: Settings, _ work: (DeadLetterDesk) async throws -> Result
+) async throws -> Result {
+    try await CommandFailure.reporting {
+        try LoggingSetup.bootstrap(settings)
+        let queue = try QueueSettings(settings)
+        let database = try DatabaseSettings.configuration(
+            settings, applicationName: "user-sync orchestrator dead-letters")
+        return try await DeadLetterDesk.open(
+            queue: queue, database: database, certificateAuthorityFile: settings.string("SSL_CERT_FILE"),
+            logger: Logger(label: "orchestrator"), work)
+    }
+}

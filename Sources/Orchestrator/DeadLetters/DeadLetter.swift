@@ -1,0 +1,43 @@
+import SQS
+import SyncCore
+
+/// A message that was handed out too often, as it lies in the dead-letter queue.
+struct DeadLetter: Sendable {
+    /// What its body is.
+    enum Content: Sendable, Equatable {
+        /// A batch that this release can read.
+        case batch(users: Int)
+        /// A batch in a format that this release does not read; a newer worker may.
+        case otherVersion
+        /// Nothing that could be applied, now or later.
+        case unreadable(reason: String)
+    }
+
+    let message: SQSMessage
+    /// Which batch it is, by its names in the queue; nil when it is none of this service.
+    let identity: MessageIdentity?
+    let content: Content
+
+    init(_ message: SQSMessage) {
+        self.message = message
+        do {
+            let batch = try MessageDecoder.decode(message.body)
+            content = .batch(users: batch.header.users)
+            // The names first: they know the attempt too.
+            identity =
+                MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
+                ?? MessageIdentity(
+                    syncID: batch.header.syncID, attempt: 1, number: batch.header.number, lane: batch.header.lane)
+        } catch {
+            identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
+            content = error.code == .unsupportedVersion ? .otherVersion : .unreadable(reason: "\(error)")
+        }
+    }
+
+    /// Whether sending it again can lead to anything: it is a batch of ours, and not damaged.
+    var isReplayable: Bool {
+        guard identity != nil else { return false }
+        if case .unreadable = content { return false }
+        return true
+    }
+}

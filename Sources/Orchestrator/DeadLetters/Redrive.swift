@@ -1,0 +1,108 @@
+import Logging
+import Postgres
+import SQS
+import SyncCore
+import SyncStorage
+
+/// Sends dead letters again, and completes the syncs that only lacked them.
+///
+/// Each is received, sent to the queue under a new deduplication id, and deleted only then: one that is lost between the last two is
+/// sent twice, which the ledger makes harmless. `StartMessageMoveTask` would be one call, but it also moves what is not ours, and
+/// keeps the deduplication id, by which a queue drops without a word what it has seen in the last five minutes.
+struct Redrive: Sendable {
+    let deadLetters: DeadLetterQueue
+    let queueURL: String
+    let connection: PostgresConnection
+    let logger: Logger
+
+    /// Letters taken in one run at most; run again for more.
+    private static let limit = 100_000
+    /// Between two looks at the ledger.
+    private static let pollInterval = Duration.milliseconds(250)
+
+    /// What became of it.
+    struct Outcome: Sendable, Equatable {
+        /// Batches sent again; with `isDryRun`, those that would be.
+        var replayed: [MessageIdentity] = []
+        /// Letters that stay: not ours, damaged, or of another sync than the one asked for.
+        var left = 0
+        /// Syncs that became COMPLETED.
+        var completed: [Int64] = []
+        /// Syncs whose batches are not all applied, with the number of failures on record again.
+        var unfinished: [Int64: Int] = [:]
+    }
+
+    /// Sends letters again.
+    /// - Parameters:
+    ///   - syncID: only those of one sync; nil for all.
+    ///   - isDryRun: looks and gives back, sends nothing.
+    func replay(syncID: Int64?, isDryRun: Bool) async throws -> Outcome {
+        var outcome = Outcome()
+        var held: [DeadLetter] = []
+        let tag = String(UInt32.random(in: 0 ... .max), radix: 36)
+        let failures = FailedBatchReader(connection: connection)
+        do {
+            while outcome.replayed.count + outcome.left < Self.limit {
+                let letters = try await deadLetters.receive(atMost: SQSLimits.maximumReceivedMessages)
+                if letters.isEmpty { break }
+                held += letters
+                for letter in letters {
+                    guard letter.isReplayable, let identity = letter.identity,
+                        syncID == nil || identity.syncID == syncID
+                    else {
+                        outcome.left += 1
+                        continue
+                    }
+                    if !isDryRun {
+                        try await failures.forget(syncID: identity.syncID, batchNumber: identity.number)
+                        try await send(letter, as: identity, tag: tag)
+                        held.removeAll { $0.message.receiptHandle == letter.message.receiptHandle }
+                    }
+                    outcome.replayed.append(identity)
+                }
+            }
+        } catch {
+            await deadLetters.giveBack(held)
+            throw error
+        }
+        // Held until now, so that no receive brought the same ones again.
+        await deadLetters.giveBack(held)
+        return outcome
+    }
+
+    private func send(_ letter: DeadLetter, as identity: MessageIdentity, tag: String) async throws {
+        var renamed = identity
+        renamed.redrive = tag
+        let entry = SendMessageBatchEntry(
+            id: "m0", body: letter.message.body, messageGroupID: renamed.groupID,
+            deduplicationID: renamed.deduplicationID, attributes: letter.message.attributes)
+        let result = try await deadLetters.sqs.sendMessageBatch(queueURL: queueURL, entries: [entry])
+        if let failure = result.failed.first { throw failure }
+        try await deadLetters.delete(letter)
+        logger.info(
+            "a dead letter was sent again",
+            metadata: ["sync_id": .stringConvertible(identity.syncID), "batch": .stringConvertible(identity.number)])
+    }
+
+    /// Waits until the syncs of the replayed batches are complete, until their batches have failed again, or until the deadline.
+    /// - Parameter syncIDs: those to look at besides; a sync whose letters were replayed by other means is completed too.
+    func settle(_ outcome: inout Outcome, also syncIDs: [Int64] = [], within limit: Duration) async throws {
+        let failures = FailedBatchReader(connection: connection)
+        let deadline = ContinuousClock.now + limit
+        var open = Set(outcome.replayed.map(\.syncID)).union(syncIDs)
+        repeat {
+            for syncID in open.sorted() where try await failures.settle(syncID) {
+                outcome.completed.append(syncID)
+                open.remove(syncID)
+            }
+            outcome.unfinished = [:]
+            for syncID in open {
+                outcome.unfinished[syncID] = try await failures.outstanding(of: syncID).count { $0.isFinal }
+            }
+            // Dead again: waiting longer cannot help.
+            let replayed = Dictionary(grouping: outcome.replayed, by: \.syncID)
+            if outcome.unfinished.allSatisfy({ $0.value >= max(1, replayed[$0.key]?.count ?? 0) }) { return }
+            try await Task.sleep(for: Self.pollInterval)
+        } while ContinuousClock.now < deadline
+    }
+}
