@@ -30,4 +30,21 @@ struct MessageIdentityTests {
         let again = MessageIdentity(syncID: 1, attempt: 1, number: 9, lane: 3)
         #expect(first.deduplicationID == again.deduplicationID)
     }
+
+    @Test("both identifiers are read back, also those of a message that was sent again", arguments: [nil, "8f3a"])
+    func readBack(redrive: String?) {
+        let identity = MessageIdentity(syncID: 12, attempt: 3, number: 345, lane: 7, redrive: redrive)
+        #expect(
+            MessageIdentity(groupID: identity.groupID, deduplicationID: identity.deduplicationID) == identity)
+    }
+
+    @Test(
+        "identifiers of others are not taken for ours",
+        arguments: [
+            (nil, "s1a1b1"), ("u1", nil), ("g1", "s1a1b1"), ("u", "s1a1b1"), ("u1x", "s1a1b1"), ("u1", "s1a1"),
+            ("u1", "s1a1b"), ("u1", "s1a1b1x"), ("u1", "1a1b1"), ("u1", "s99999999999999999999a1b1"), ("u-1", "s1a1b1"),
+        ] as [(String?, String?)])
+    func foreign(group: String?, deduplication: String?) {
+        #expect(MessageIdentity(groupID: group, deduplicationID: deduplication) == nil)
+    }
 }

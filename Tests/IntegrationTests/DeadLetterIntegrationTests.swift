@@ -1,0 +1,106 @@
+import Foundation
+import SQS
+import TestSupport
+import Testing
+
+@Suite("Dead letters", .serialized)
+struct DeadLetterIntegrationTests {
+    private struct Letters: Decodable {
+        struct Letter: Decodable {
+            let content: String
+            let sync_id: Int?
+            let batch: Int?
+            let users: Int?
+            let cause: String?
+            let replayable: Bool
+        }
+        let total: Int
+        let dead_letters: [Letter]
+    }
+
+    private func letters(_ stack: SyncStack) async throws -> Letters {
+        let result = try await stack.orchestrator("dead-letters", "list", "--json")
+        try #require(result.status == 0, "\(result.errorOutput)")
+        return try JSONDecoder().decode(Letters.self, from: Data(result.output.utf8))
+    }
+
+    @Test("batches that cannot be applied end the sync by name and cause, and their replay completes it")
+    func refusedBatches() async throws {
+        try await withStack(visibilityTimeout: 10, maximumReceives: 2) { stack in
+            let data = SimulatedUsers(2_000)
+            let api = try await stack.startSimulator(data, "--interval-ms", "0")
+            defer { api.stop() }
+            // The database refuses every user of one lane, for good as far as a worker can tell.
+            _ = try await stack.database.query(
+                "ALTER TABLE users ADD CONSTRAINT refused CHECK (abs(hashtext(user_name)) % 400 <> 0)")
+            try await withWorkers(of: stack) { _ in
+                let result = try await stack.orchestrator(
+                    "sync", api: api, settings: ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"])
+                #expect(result.status == 1, "\(result.errorOutput)")
+                let failed = try await stack.status()
+                #expect(failed.status == "FAILED")
+                let error = try #require(failed.errorMessage)
+                #expect(error.contains("dead letters: batch ") && error.contains("refused"), "\(error)")
+
+                let dead = failed.batchesSent - failed.batchesApplied
+                #expect(dead > 0)
+                try await eventually(within: .seconds(60), "the queue has moved them away") {
+                    try await letters(stack).dead_letters.count == dead
+                }
+                for letter in try await letters(stack).dead_letters {
+                    #expect(letter.content == "batch")
+                    #expect(letter.replayable)
+                    #expect(letter.sync_id == failed.id)
+                    #expect(letter.cause?.contains("refused") == true, "\(letter)")
+                }
+                let dry = try await stack.orchestrator("dead-letters", "redrive", "--dry-run")
+                #expect(dry.output.contains("would send \(dead) batches again"), "\(dry)")
+                #expect(try await stack.status().status == "FAILED")
+
+                _ = try await stack.database.query("ALTER TABLE users DROP CONSTRAINT refused")
+                let redrive = try await stack.orchestrator("dead-letters", "redrive")
+                #expect(redrive.status == 0, "\(redrive)")
+                #expect(redrive.output.contains("sync \(failed.id) is COMPLETED now"), "\(redrive)")
+            }
+            #expect(try await data.differences(in: stack.database) == "")
+            let row = try await stack.status()
+            #expect(row.status == "COMPLETED")
+            #expect(row.errorMessage == nil)
+            #expect(row.isBalanced)
+            #expect(try await letters(stack).total == 0)
+        }
+    }
+
+    @Test(
+        "messages that are none of ours go to the dead-letter queue, their lane goes on, and redrive leaves them there")
+    func foreignMessages() async throws {
+        try await withStack(visibilityTimeout: 10, maximumReceives: 2) { stack in
+            let data = SimulatedUsers(1_000)
+            let api = try await stack.startSimulator(data, "--interval-ms", "0")
+            defer { api.stop() }
+            let bodies = ["hello", "user-sync/999\t1\t1\t0\t1\n", "user-sync/1\t1\t1\t0\t1\n12\t"]
+            for (number, body) in bodies.enumerated() {
+                let sent = try await stack.sqs.sendMessageBatch(
+                    queueURL: stack.queueURL,
+                    entries: [
+                        SendMessageBatchEntry(
+                            id: "m", body: Array(body.utf8), messageGroupID: "u0", deduplicationID: "foreign\(number)")
+                    ])
+                #expect(sent.failed.isEmpty)
+            }
+            try await withWorkers(of: stack) { _ in
+                let result = try await stack.orchestrator("sync", api: api, settings: ["SYNC_MESSAGE_GROUPS": "1"])
+                #expect(result.status == 0, "\(result.errorOutput)")
+                try await eventually(within: .seconds(60), "the queue has moved them away") {
+                    try await letters(stack).dead_letters.count == bodies.count
+                }
+                #expect(try await letters(stack).dead_letters.allSatisfy { $0.sync_id == nil && !$0.replayable })
+                let redrive = try await stack.orchestrator("dead-letters", "redrive")
+                #expect(redrive.status == 0, "\(redrive)")
+                #expect(redrive.output.contains("\(bodies.count) messages stay"), "\(redrive)")
+                #expect(try await letters(stack).total == bodies.count)
+            }
+            #expect(try await data.differences(in: stack.database) == "")
+        }
+    }
+}
