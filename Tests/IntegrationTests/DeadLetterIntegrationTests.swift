@@ -8,20 +8,22 @@ struct DeadLetterIntegrationTests {
     private struct Letters: Decodable {
         struct Letter: Decodable {
             let content: String
-            let sync_id: Int?
+            let syncId: Int?
             let batch: Int?
             let users: Int?
             let cause: String?
             let replayable: Bool
         }
         let total: Int
-        let dead_letters: [Letter]
+        let deadLetters: [Letter]
     }
 
     private func letters(_ stack: SyncStack) async throws -> Letters {
         let result = try await stack.orchestrator("dead-letters", "list", "--json")
         try #require(result.status == 0, "\(result.errorOutput)")
-        return try JSONDecoder().decode(Letters.self, from: Data(result.output.utf8))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Letters.self, from: Data(result.output.utf8))
     }
 
     @Test("batches that cannot be applied end the sync by name and cause, and their replay completes it")
@@ -45,12 +47,12 @@ struct DeadLetterIntegrationTests {
                 let dead = failed.batchesSent - failed.batchesApplied
                 #expect(dead > 0)
                 try await eventually(within: .seconds(60), "the queue has moved them away") {
-                    try await letters(stack).dead_letters.count == dead
+                    try await letters(stack).deadLetters.count == dead
                 }
-                for letter in try await letters(stack).dead_letters {
+                for letter in try await letters(stack).deadLetters {
                     #expect(letter.content == "batch")
                     #expect(letter.replayable)
-                    #expect(letter.sync_id == failed.id)
+                    #expect(letter.syncId == failed.id)
                     #expect(letter.cause?.contains("refused") == true, "\(letter)")
                 }
                 let dry = try await stack.orchestrator("dead-letters", "redrive", "--dry-run")
@@ -92,9 +94,9 @@ struct DeadLetterIntegrationTests {
                 let result = try await stack.orchestrator("sync", api: api, settings: ["SYNC_MESSAGE_GROUPS": "1"])
                 #expect(result.status == 0, "\(result.errorOutput)")
                 try await eventually(within: .seconds(60), "the queue has moved them away") {
-                    try await letters(stack).dead_letters.count == bodies.count
+                    try await letters(stack).deadLetters.count == bodies.count
                 }
-                #expect(try await letters(stack).dead_letters.allSatisfy { $0.sync_id == nil && !$0.replayable })
+                #expect(try await letters(stack).deadLetters.allSatisfy { $0.syncId == nil && !$0.replayable })
                 let redrive = try await stack.orchestrator("dead-letters", "redrive")
                 #expect(redrive.status == 0, "\(redrive)")
                 #expect(redrive.output.contains("\(bodies.count) messages stay"), "\(redrive)")
