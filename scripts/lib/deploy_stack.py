@@ -1,0 +1,121 @@
+"""Deploys infra/ to an AWS emulator and prints what a sync needs of it. Usage: deploy_stack.py INFRA_FOLDER STACK_NAME
+
+The endpoint is AWS_ENDPOINT_URL. moto does not know the outputs of nested stacks, so this does the nesting: it creates each stack
+of main.yaml in the order written there, with the parameters that main.yaml passes to it. Prints JSON: the main stack's outputs,
+the resources the emulator knows and those it ignored, by type, and temporary credentials of both programs' deployed roles.
+"""
+
+import collections
+import json
+import pathlib
+import sys
+
+import boto3
+import yaml
+
+
+class Tagged(yaml.SafeLoader):
+    """Reads CloudFormation's tags as it reads the long form: `!Ref Name` as {"Ref": "Name"}."""
+
+
+def tagged(loader, suffix, node):
+    if isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_scalar(node)
+    return {suffix: value}
+
+
+Tagged.add_multi_constructor("!", tagged)
+
+
+def read(path):
+    return yaml.load(path.read_text(), Tagged)
+
+
+class Deployment:
+    def __init__(self, infra, name, parameters):
+        self.infra, self.name = infra, name
+        self.main = read(infra / "main.yaml")
+        self.parameters = {k: str(v["Default"]) for k, v in self.main["Parameters"].items() if "Default" in v} | parameters
+        self.outputs = {}
+        self.wanted = collections.Counter()
+        self.created = collections.Counter()
+        self.cloudformation = boto3.client("cloudformation")
+
+    def value(self, expression):
+        """What a value of main.yaml comes to: text, a parameter, or another stack's output."""
+        match expression:
+            case {"Ref": "AWS::StackName"}:
+                return self.name
+            case {"Ref": name}:
+                return self.parameters[name]
+            case {"GetAtt": path}:
+                stack, _, output = path.split(".")
+                return self.outputs[stack][output]
+            case _:
+                return str(expression)
+
+    def create_all(self):
+        for stack, resource in self.main["Resources"].items():
+            properties = resource["Properties"]
+            given = {name: self.value(v) for name, v in properties.get("Parameters", {}).items()}
+            self.create(stack, self.infra / properties["TemplateURL"], given)
+        return {name: self.value(output["Value"]) for name, output in self.main["Outputs"].items()}
+
+    def create(self, stack, template, given):
+        name = f"{self.name}-{stack}"
+        self.cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=template.read_text(),
+            Capabilities=["CAPABILITY_IAM"],
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
+        )
+        answer = self.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if answer["StackStatus"] != "CREATE_COMPLETE":
+            raise SystemExit(f"{template.name}: the stack is {answer['StackStatus']}: {answer.get('StackStatusReason', '')}")
+        self.outputs[stack] = {output["OutputKey"]: output["OutputValue"] for output in answer.get("Outputs", [])}
+        self.wanted.update(resource["Type"] for resource in read(template)["Resources"].values())
+        for resource in self.cloudformation.describe_stack_resources(StackName=name)["StackResources"]:
+            # What moto does not support is listed without a type.
+            if "ResourceType" in resource:
+                self.created[resource["ResourceType"]] += 1
+
+
+def credentials(role):
+    answer = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="check-infra")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": answer["SessionToken"],
+    }
+
+
+def main():
+    infra, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+    key = boto3.client("secretsmanager").create_secret(Name="legacy-api-key", SecretString="emulated")["ARN"]
+    deployment = Deployment(
+        infra,
+        name,
+        {
+            "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/user-sync:check",
+            "LegacyApiUrl": "https://legacy.example.com/external/users",
+            "LegacyApiKeySecretArn": key,
+            "AlarmEmail": "operator@example.com",
+        },
+    )
+    outputs = deployment.create_all()
+    report = {
+        "outputs": outputs,
+        "created": dict(sorted((deployment.wanted & deployment.created).items())),
+        "ignored": dict(sorted((deployment.wanted - deployment.created).items())),
+        "orchestrator": credentials(outputs["OrchestratorRoleArn"]),
+        "worker": credentials(outputs["WorkerRoleArn"]),
+    }
+    json.dump(report, sys.stdout, indent=2)
+
+
+if __name__ == "__main__":
+    main()
