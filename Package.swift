@@ -121,11 +121,17 @@ let package = Package(
             name: "SyncStorageTests", dependencies: ["SyncStorage", "SyncCore", "Postgres", "TestSupport", .logging],
             swiftSettings: strict),
         .testTarget(
+            name: "ServiceRuntimeTests", dependencies: ["ServiceRuntime"], swiftSettings: strict),
+        .testTarget(
+            name: "OrchestratorTests", dependencies: ["Orchestrator", "ServiceRuntime", "SyncCore", "SyncStorage"],
+            swiftSettings: strict),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "Orchestrator", "Worker", "LegacySimulator", "AWSClientSupport", "CurlHTTP", "SQS", "SigV4",
                 "TestSupport", .logging,
             ],
+            exclude: ["Terminal/terminal.py"],
             swiftSettings: strict),
     ]
 )

@@ -13,11 +13,14 @@ struct SyncRun: Sendable {
     private let sender: BatchSender
     private let drain: Drain
     private let display: ProgressDisplay
+    private let recorder: ProgressRecorder
+    private let sqs: SQSClient
     private let progress: SyncProgress
     private let logger: Logger
 
     init(
-        configuration: SyncConfiguration, session: SyncSession, http: HTTPClient, sqs: SQSClient, logger: Logger
+        configuration: SyncConfiguration, session: SyncSession, http: HTTPClient, sqs: SQSClient,
+        display mode: ProgressDisplay.Mode = .log, logger: Logger
     ) {
         var logger = logger
         logger[metadataKey: "sync_id"] = .stringConvertible(session.syncID)
@@ -35,7 +38,9 @@ struct SyncRun: Sendable {
                 sqs: sqs, queueURL: configuration.queue.queueURL,
                 configuredURL: configuration.queue.deadLetterQueueURL),
             stallTimeout: configuration.stallTimeout, progress: progress, logger: logger)
-        self.display = ProgressDisplay(logger: logger)
+        self.display = ProgressDisplay(mode: mode, syncID: session.syncID, progress: progress, logger: logger)
+        self.recorder = ProgressRecorder(session: session, progress: progress)
+        self.sqs = sqs
         self.progress = progress
         self.logger = logger
     }
@@ -74,11 +79,22 @@ struct SyncRun: Sendable {
                 return false
             }
             group.addTask {
-                try await report()
+                try await recorder.run()
                 return false
             }
             group.addTask {
+                try await display.run()
+                return false
+            }
+            if display.mode == .live {
+                group.addTask {
+                    try await recorder.watch(sqs, queueURL: configuration.queue.queueURL, logger: logger)
+                    return false
+                }
+            }
+            group.addTask {
                 try await streamUntilComplete()
+                progress.beginDraining()
                 try await sender.finish()
                 try await session.streamCompleted(progress.counters)
                 try await drain.run(sent: sender.sent)
@@ -129,18 +145,6 @@ struct SyncRun: Sendable {
                 }
                 firstBatch = await sender.nextBatchNumber
             }
-        }
-    }
-
-    // MARK: Reporting
-
-    /// Writes the counters to the SyncLog, and shows them, once a second.
-    private func report() async throws {
-        while true {
-            try await Task.sleep(for: .seconds(1))
-            let counters = progress.counters
-            display.show(counters)
-            if counters.streamAttempts > 0 { try await session.record(counters) }
         }
     }
 }

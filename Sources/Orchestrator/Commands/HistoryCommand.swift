@@ -26,6 +26,8 @@ struct HistoryCommand: DatabaseCommand {
 
     func run(on connection: PostgresConnection, logger: Logger) async throws {
         let entries = try await SyncLogReader(connection: connection).history(limit: limit)
-        print(try json ? SyncLogReport.json(entries) : SyncLogReport.table(entries))
+        guard !json else { return print(try SyncLogReport.json(entries)) }
+        let lines = SyncLogReport.table(entries, page: .standardOutput, now: SyncLogReport.now)
+        print(lines.joined(separator: "\n"))
     }
 }

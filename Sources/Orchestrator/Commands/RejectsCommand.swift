@@ -18,6 +18,9 @@ struct RejectsCommand: DatabaseCommand {
     @Option(help: "Rejects to show, at most.")
     var limit = 1000
 
+    @Flag(help: "How many there are for each reason, instead of each one.")
+    var summary = false
+
     @Flag(help: "A JSON array instead of text.")
     var json = false
 
@@ -32,10 +35,19 @@ struct RejectsCommand: DatabaseCommand {
         guard let sync = try await reader.sync(syncID) else {
             throw SyncFailure(syncID.map { "there is no sync \($0)" } ?? "no sync has run yet")
         }
-        let rejects = try await reader.rejects(of: sync.id, limit: limit)
-        print(
-            try json
-                ? RejectReport.json(rejects)
-                : RejectReport.text(rejects, syncID: sync.id, total: sync.counters.rejected))
+        let total = sync.counters.rejected
+        if summary {
+            let groups = try await reader.rejectSummary(of: sync.id)
+            guard !json else { return print(try RejectReport.json(groups)) }
+            show(RejectReport.lines(groups, syncID: sync.id, total: total, page: .standardOutput))
+        } else {
+            let rejects = try await reader.rejects(of: sync.id, limit: limit)
+            guard !json else { return print(try RejectReport.json(rejects)) }
+            show(RejectReport.lines(rejects, syncID: sync.id, total: total, page: .standardOutput))
+        }
+    }
+
+    private func show(_ lines: [String]) {
+        print(lines.joined(separator: "\n"))
     }
 }

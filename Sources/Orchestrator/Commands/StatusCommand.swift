@@ -12,7 +12,7 @@ struct StatusCommand: DatabaseCommand {
         abstract: "Shows the newest sync."
     )
 
-    @Flag(help: "One JSON object instead of text.")
+    @Flag(help: "JSON instead of text: one object; with --watch one a line, whenever something changed.")
     var json = false
 
     @Flag(help: "Keep showing it, once a second, until it ends.")
@@ -22,11 +22,39 @@ struct StatusCommand: DatabaseCommand {
 
     func run(on connection: PostgresConnection, logger: Logger) async throws {
         let reader = SyncLogReader(connection: connection)
+        let view = StatusView(json: json, watch: watch)
+        var shown: SyncLogEntry?
         while true {
             let entry = try await reader.sync()
-            print(try json ? SyncLogReport.json(entry) : SyncLogReport.text(entry))
-            guard watch, let entry, !entry.status.isFinal else { return }
+            let isLast = !watch || entry?.status.isFinal ?? true
+            if isLast || entry != shown || view.isLive { try view.show(entry, isLast: isLast) }
+            guard !isLast else { return }
+            shown = entry
             try await Task.sleep(for: .seconds(1))
+        }
+    }
+}
+
+/// Where `status` shows what it finds: as lines redrawn in place, as one line after the other, or once.
+private struct StatusView {
+    let json: Bool
+    let watch: Bool
+    /// Whether the same lines are drawn again and again.
+    var isLive: Bool { watch && !json && Console.standardOutput.traits.canRedraw }
+
+    func show(_ entry: SyncLogEntry?, isLast: Bool) throws {
+        let console = Console.standardOutput
+        if json {
+            console.write(try SyncLogReport.json(entry) + "\n")
+        } else if isLive {
+            // The last column stays free; see `PinnedBlock`.
+            let lines = SyncLogReport.lines(entry, page: .standardOutput, now: SyncLogReport.now)
+            if isLast { console.finish(lines) } else { console.show(lines) }
+        } else if watch && !isLast {
+            console.write(SyncLogReport.line(entry) + "\n")
+        } else {
+            let lines = SyncLogReport.lines(entry, page: .standardOutput, now: SyncLogReport.now)
+            console.write(lines.map { $0 + "\n" }.joined())
         }
     }
 }

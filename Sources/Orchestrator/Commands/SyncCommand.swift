@@ -24,7 +24,9 @@ struct SyncCommand: AsyncParsableCommand {
             let settings = Settings(sync, queue, logging)
             try LoggingSetup.bootstrap(settings)
             let configuration = try SyncConfiguration(settings)
-            let service = SyncService(configuration: configuration, logger: Logger(label: "orchestrator"))
+            let service = SyncService(
+                configuration: configuration, display: ProgressDisplay.Mode(settings),
+                logger: Logger(label: "orchestrator"))
             do {
                 try await ServiceGroup(
                     configuration: ServiceGroupConfiguration(
@@ -47,6 +49,7 @@ struct SyncCommand: AsyncParsableCommand {
 /// The sync as a service: told to stop, it marks its row FAILED (interrupted) and ends.
 private struct SyncService: Service {
     let configuration: SyncConfiguration
+    let display: ProgressDisplay.Mode
     let logger: Logger
 
     func run() async throws {
@@ -68,7 +71,8 @@ private struct SyncService: Service {
                 maximumCallBytes: configuration.maximumMessageBytes),
             logger: logger)
         let session = try await SyncSession.begin(configuration.database, logger: logger)
-        let run = SyncRun(configuration: configuration, session: session, http: http, sqs: sqs, logger: logger)
+        let run = SyncRun(
+            configuration: configuration, session: session, http: http, sqs: sqs, display: display, logger: logger)
         do {
             let entry = try await run.run()
             await http.shutdown()

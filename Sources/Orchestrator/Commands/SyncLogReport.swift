@@ -1,3 +1,4 @@
+import ServiceRuntime
 import SyncCore
 
 #if canImport(FoundationEssentials)
@@ -8,51 +9,92 @@ import SyncCore
 
 /// SyncLog rows as people and programs read them.
 enum SyncLogReport {
-    static func text(_ entry: SyncLogEntry?) -> String {
-        guard let entry else { return "no sync has run yet" }
+    /// One sync, a line for each thing to know.
+    /// - Parameter now: microseconds since 1970, to say for how long a sync has been under way.
+    static func lines(_ entry: SyncLogEntry?, page: OutputPage, now: Int64) -> [String] {
+        guard let entry else { return ["no sync has run yet"] }
         let counters = entry.counters
-        var lines = [
+        let width = page.width.map { max(20, $0 - nameWidth) }
+        let attempts = counters.streamAttempts == 1 ? "1 stream attempt" : "\(counters.streamAttempts) stream attempts"
+        var fields = [
             ("sync", "\(entry.id)"),
-            ("status", entry.status.rawValue),
+            ("status", styled(entry.status, page.style)),
             ("started", timestamp(entry.startedAt)),
             ("finished", entry.finishedAt.map(timestamp) ?? "-"),
-            ("duration", entry.durationMilliseconds.map(seconds) ?? "-"),
-            ("processed", "\(entry.totalProcessed)"),
+            ("duration", duration(entry, now: now)),
+            ("processed", Humanized.count(Int(entry.totalProcessed))),
             (
                 "received",
-                "\(counters.received) (\(counters.streamBytes) bytes, \(counters.streamAttempts) stream attempts)"
+                "\(Humanized.count(counters.received)) (\(Humanized.bytes(counters.streamBytes)), \(attempts))"
             ),
-            ("rejected", "\(counters.rejected)"),
-            ("duplicates", "\(counters.duplicates)"),
-            ("inserted", "\(counters.inserted)"),
-            ("updated", "\(counters.updated)"),
-            ("unchanged", "\(counters.unchanged)"),
-            ("batches", "\(counters.batchesApplied) of \(counters.batchesSent) sent are applied"),
+            ("rejected", Humanized.count(counters.rejected)),
+            ("duplicates", Humanized.count(counters.duplicates)),
+            ("inserted", Humanized.count(counters.inserted)),
+            ("updated", Humanized.count(counters.updated)),
+            ("unchanged", Humanized.count(counters.unchanged)),
+            (
+                "batches",
+                "\(Humanized.count(counters.batchesApplied)) of \(Humanized.count(counters.batchesSent)) sent are applied"
+            ),
         ]
-        if let error = entry.errorMessage { lines.append(("error", error)) }
-        return lines.map { name, value in
-            name + String(repeating: " ", count: 12 - name.count) + value
-        }.joined(separator: "\n")
+        if let error = entry.errorMessage { fields.append(("error", TextWidth.printable(error))) }
+        return fields.flatMap { name, value in
+            let values = width.map { SyncSummary.wrap(value, columns: $0 + 1) } ?? [value]
+            return values.enumerated().map { number, part in
+                let label = number == 0 ? name : ""
+                let padding = String(repeating: " ", count: nameWidth - label.count)
+                return page.style.dim(label) + padding + part
+            }
+        }
     }
 
-    static func table(_ entries: [SyncLogEntry]) -> String {
-        guard !entries.isEmpty else { return "no sync has run yet" }
-        let header = ["id", "status", "started", "duration", "received", "inserted", "updated", "rejected", "error"]
-        let rows =
-            [header]
-            + entries.map { entry in
-                [
-                    "\(entry.id)", entry.status.rawValue, timestamp(entry.startedAt),
-                    entry.durationMilliseconds.map(seconds) ?? "-", "\(entry.counters.received)",
-                    "\(entry.counters.inserted)", "\(entry.counters.updated)", "\(entry.counters.rejected)",
-                    entry.errorMessage ?? "",
-                ]
-            }
-        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+    /// One sync on one line, for a log of what `status --watch` saw.
+    static func line(_ entry: SyncLogEntry?) -> String {
+        guard let entry else { return "no sync has run yet" }
+        let counters = entry.counters
+        return "sync \(entry.id)  \(entry.status.rawValue)  received \(counters.received)  "
+            + "applied \(counters.batchesApplied) of \(counters.batchesSent) batches  rejected \(counters.rejected)"
+    }
+
+    /// Syncs as a table, its titles first.
+    static func table(_ entries: [SyncLogEntry], page: OutputPage, now: Int64) -> [String] {
+        guard !entries.isEmpty else { return ["no sync has run yet"] }
+        var table = TextTable([
+            .init("id", .right), .init("status"), .init("started", dispensability: 1),
+            .init("duration", .right, dispensability: 2), .init("received", .right, dispensability: 3),
+            .init("inserted", .right, dispensability: 4), .init("updated", .right, dispensability: 5),
+            .init("unchanged", .right, dispensability: 7), .init("rejected", .right, dispensability: 6),
+            .init("error", isFlexible: true),
+        ]) { column, cell in column == 1 ? styled(cell, page.style) : cell }
+        for entry in entries {
+            let counters = entry.counters
+            table.append(
+                ["\(entry.id)", entry.status.rawValue, shortTimestamp(entry.startedAt), duration(entry, now: now)]
+                    + [
+                        counters.received, counters.inserted, counters.updated, counters.unchanged, counters.rejected,
+                    ].map(Humanized.count) + [entry.errorMessage ?? ""])
+        }
+        return table.lines(width: page.width, ellipsis: page.ellipsis, titles: page.style)
+    }
+
+    private static let nameWidth = 12
+
+    private static func duration(_ entry: SyncLogEntry, now: Int64) -> String {
+        if let milliseconds = entry.durationMilliseconds { return Humanized.duration(.milliseconds(milliseconds)) }
+        return "\(Humanized.duration(.microseconds(now - entry.startedAt))) so far"
+    }
+
+    private static func styled(_ status: SyncStatus, _ style: TextStyle) -> String {
+        switch status {
+        case .completed: style.good(status.rawValue)
+        case .failed: style.bad(status.rawValue)
+        case .pending, .running, .processing: style.notable(status.rawValue)
+        }
+    }
+
+    /// The cell of a table may be padded, or cut.
+    private static func styled(_ cell: String, _ style: TextStyle) -> String {
+        SyncStatus(rawValue: cell).map { styled($0, style) } ?? cell
     }
 
     static func json(_ entry: SyncLogEntry?) throws -> String {
@@ -74,9 +116,14 @@ enum SyncLogReport {
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
-    private static func seconds(_ milliseconds: Int64) -> String {
-        "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    /// `2026-01-31 12:00:00Z`: short enough for a table, and plainly UTC.
+    static func shortTimestamp(_ microseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+            .formatted(Date.ISO8601FormatStyle(dateTimeSeparator: .space))
     }
+
+    /// This host's clock, in microseconds since 1970.
+    static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 }
 
 /// The stable JSON form of a SyncLog row; names are those of the table's columns.

@@ -19,7 +19,7 @@ struct Drain: Sendable {
         var monitor = DrainMonitor(expected: sent.count, stallTimeout: stallTimeout, start: .zero)
         while true {
             let ledger = try await session.ledgerProgress()
-            progress.update { $0.batchesApplied = ledger.batchesApplied }
+            progress.update { $0.batchesApplied = max($0.batchesApplied, ledger.batchesApplied) }
             switch monitor.observe(applied: ledger.batchesApplied, dead: ledger.batchesDead, at: clock.now - start) {
             case .finished:
                 return

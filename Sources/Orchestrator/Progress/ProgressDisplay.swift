@@ -1,40 +1,66 @@
 import Logging
 import ServiceRuntime
 import SyncCore
-import Synchronization
 
-/// Shows how far a sync is: one line that keeps changing on a terminal, a log line now and then elsewhere.
-final class ProgressDisplay: Sendable {
-    /// Seconds between two log lines where nobody watches.
+/// Shows how far a sync is: lines that keep changing on a terminal, a log line now and then elsewhere.
+struct ProgressDisplay: Sendable {
+    /// Where progress is shown.
+    enum Mode: Sendable {
+        /// Log lines only.
+        case log
+        /// Lines redrawn in place on the terminal at standard error.
+        case live
+
+        /// Live when standard error is a terminal that can be drawn on, unless its lines were asked for as JSON.
+        init(_ settings: Settings, traits: TerminalTraits = Console.standardError.traits) {
+            let wantsJSON = settings.string("LOG_FORMAT")?.lowercased() == LogFormat.json.rawValue
+            self = traits.canRedraw && !wantsJSON ? .live : .log
+        }
+    }
+
+    /// Time between two log lines.
     private static let logInterval = Duration.seconds(10)
+    /// Time between two drawings; also how soon a window that was resized is drawn anew.
+    private static let drawInterval = Duration.milliseconds(250)
 
-    private let logger: Logger
-    private let output = FileHandleOutput.standardError
+    let mode: Mode
+    let syncID: Int64
+    let progress: SyncProgress
+    let logger: Logger
     private let start = ContinuousClock.now
-    private let lastLogged = Mutex(ContinuousClock.now)
 
-    init(logger: Logger) {
+    init(mode: Mode, syncID: Int64, progress: SyncProgress, logger: Logger) {
+        self.mode = mode
+        self.syncID = syncID
+        self.progress = progress
         self.logger = logger
     }
 
-    /// Shows the counters as they are now.
-    func show(_ counters: SyncCounters) {
-        let elapsed = ContinuousClock.now - start
-        if output.isTerminal {
-            output.write("\r\u{1b}[2K" + Self.line(counters, elapsed: elapsed))
-            return
+    /// Shows the progress again and again, until cancelled.
+    func run() async throws {
+        var rates = ProgressRates()
+        while true {
+            switch mode {
+            case .live:
+                draw(progress.snapshot(elapsed: ContinuousClock.now - start, rates: &rates))
+                try await Task.sleep(for: Self.drawInterval)
+            case .log:
+                try await Task.sleep(for: Self.logInterval)
+                logger.info(
+                    "sync under way", metadata: Self.metadata(progress.counters, elapsed: ContinuousClock.now - start))
+            }
         }
-        let isDue = lastLogged.withLock { last in
-            guard ContinuousClock.now - last >= Self.logInterval else { return false }
-            last = .now
-            return true
-        }
-        if isDue { logger.info("sync under way", metadata: Self.metadata(counters, elapsed: elapsed)) }
     }
 
     /// Shows how the sync ended.
     func finish(_ entry: SyncLogEntry) {
-        if output.isTerminal { output.write("\r\u{1b}[2K") }
+        if mode == .live {
+            let console = Console.standardError
+            console.finish(
+                SyncSummary.lines(
+                    entry, columns: console.size.columns, style: TextStyle(isOn: console.traits.usesColour)))
+            return
+        }
         var metadata = Self.metadata(entry.counters, elapsed: ContinuousClock.now - start)
         metadata["inserted"] = .stringConvertible(entry.counters.inserted)
         metadata["updated"] = .stringConvertible(entry.counters.updated)
@@ -50,12 +76,12 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// "12.3 s  512000 users  41626/s  sent 503  applied 478  rejects 12  attempt 2"
-    static func line(_ counters: SyncCounters, elapsed: Duration) -> String {
-        let tenths = Int(elapsed / .milliseconds(100))
-        let rate = tenths > 0 ? counters.received * 10 / tenths : 0
-        return "\(tenths / 10).\(tenths % 10) s  \(counters.received) users  \(rate)/s  sent \(counters.batchesSent)  "
-            + "applied \(counters.batchesApplied)  rejects \(counters.rejected)  attempt \(counters.streamAttempts)"
+    private func draw(_ snapshot: ProgressSnapshot) {
+        let console = Console.standardError
+        let traits = console.traits
+        let layout = ProgressLayout(
+            columns: console.size.columns, usesColour: traits.usesColour, usesUnicode: traits.usesUnicode)
+        console.show(layout.lines(snapshot, syncID: syncID))
     }
 
     private static func metadata(_ counters: SyncCounters, elapsed: Duration) -> Logger.Metadata {

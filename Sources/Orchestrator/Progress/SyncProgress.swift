@@ -1,13 +1,47 @@
 import SyncCore
 import Synchronization
 
-/// The counters of the running sync, shared by the parts that count and those that show.
+/// How far the running sync is, shared by the parts that count and those that show.
 final class SyncProgress: Sendable {
-    private let state = Mutex(SyncCounters())
+    /// What the sync is doing.
+    enum Phase: Sendable {
+        /// Reading the legacy stream and sending batches.
+        case streaming
+        /// The stream is complete; waiting until all batches are applied.
+        case draining
+    }
 
-    var counters: SyncCounters { state.withLock { $0 } }
+    private struct State {
+        var counters = SyncCounters()
+        var phase = Phase.streaming
+        var queue: QueueDepth?
+        var last: LastSync?
+    }
+
+    private let state = Mutex(State())
+
+    var counters: SyncCounters { state.withLock { $0.counters } }
 
     func update(_ change: (inout SyncCounters) -> Void) {
-        state.withLock { change(&$0) }
+        state.withLock { change(&$0.counters) }
+    }
+
+    /// The stream is complete.
+    func beginDraining() { state.withLock { $0.phase = .draining } }
+
+    /// What the queue says it holds; nil when it could not be asked.
+    func note(_ queue: QueueDepth?) { state.withLock { $0.queue = queue } }
+
+    /// What the last completed sync was like.
+    func note(_ last: LastSync?) { state.withLock { $0.last = last } }
+
+    /// All of it as it is now, with the rates since the snapshots before.
+    func snapshot(elapsed: Duration, rates: inout ProgressRates) -> ProgressSnapshot {
+        let state = state.withLock { $0 }
+        rates.observe(state.counters, at: elapsed)
+        return ProgressSnapshot(
+            phase: state.phase, elapsed: elapsed, counters: state.counters, usersPerSecond: rates.usersPerSecond,
+            bytesPerSecond: rates.bytesPerSecond, batchesAppliedPerSecond: rates.batchesAppliedPerSecond,
+            queue: state.queue, last: state.last)
     }
 }

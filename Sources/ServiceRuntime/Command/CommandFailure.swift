@@ -9,12 +9,17 @@ package enum CommandFailure {
         } catch let exit as ExitCode {
             throw exit
         } catch let error as ConfigurationError {
-            FileHandleOutput.standardError.write("\(error)\n")
+            write("\(error)")
             throw ExitCode(ExitStatus.configuration)
         } catch {
-            FileHandleOutput.standardError.write("error: \(error)\n")
+            write("error: \(error)")
             throw ExitCode(ExitStatus.failure)
         }
+    }
+
+    /// What was shown live goes first: it would be mistaken for the state of things.
+    private static func write(_ line: String) {
+        Console.standardError.finish([line])
     }
 }
 

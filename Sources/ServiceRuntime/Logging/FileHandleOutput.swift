@@ -6,7 +6,7 @@
 
 /// A file descriptor that takes whole lines, each in as few `write(2)` calls as the kernel allows.
 package struct FileHandleOutput: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     package static let standardError = FileHandleOutput(descriptor: STDERR_FILENO)
     package static let standardOutput = FileHandleOutput(descriptor: STDOUT_FILENO)

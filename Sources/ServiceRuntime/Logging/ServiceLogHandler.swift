@@ -20,7 +20,7 @@ package struct ServiceLogHandler: LogHandler {
         label: String,
         format: LogFormat,
         level: Logger.Level,
-        write: @escaping @Sendable (String) -> Void = { FileHandleOutput.standardError.write($0) }
+        write: @escaping @Sendable (String) -> Void = { Console.standardError.write($0) }
     ) {
         self.label = label
         self.format = format

@@ -17,6 +17,13 @@ package struct SyncLogReader: Sendable {
         return try (0..<result.rowCount).map { try Self.entry(result, row: $0) }
     }
 
+    /// The newest sync that completed; nil when none ever did.
+    package func lastCompleted() async throws -> SyncLogEntry? {
+        let result = try await connection.query(
+            "SELECT \(SyncLogSQL.columns) FROM sync_logs WHERE status = 'COMPLETED' ORDER BY id DESC LIMIT 1")
+        return result.rowCount == 0 ? nil : try Self.entry(result, row: 0)
+    }
+
     /// One sync; for one under way the counters that only its end writes are read from the ledger.
     /// - Parameter id: nil for the newest.
     package func sync(_ id: Int64? = nil) async throws -> SyncLogEntry? {
@@ -53,11 +60,36 @@ package struct SyncLogReader: Sendable {
         }
     }
 
+    /// How many pieces of a sync's stream were quarantined for each reason, the most frequent first.
+    package func rejectSummary(of syncID: Int64) async throws -> [RejectGroup] {
+        let result = try await connection.query(
+            """
+            SELECT reason, count(*), min(byte_offset) FROM sync_rejects
+            WHERE sync_id = $1 GROUP BY reason ORDER BY count(*) DESC, reason
+            """, [.int8(syncID)])
+        return try (0..<result.rowCount).map { row in
+            RejectGroup(
+                reason: try result.text(row: row, column: 0), count: Int(try result.int8(row: row, column: 1)),
+                firstByteOffset: try result.int8(row: row, column: 2))
+        }
+    }
+
     /// Marks every sync that is under way as FAILED.
+    /// - Parameter force: also when an orchestrator is alive and at work on it; it notices and stops.
     /// - Returns: the ids of those marked.
-    package func resetStuckSyncs() async throws -> [Int64] {
-        let result = try await connection.query(SyncLogSQL.reset)
-        return try (0..<result.rowCount).map { try result.int8(row: $0, column: 0) }
+    /// - Throws: ``SyncIsAliveError`` when one is alive, and nothing was forced.
+    package func resetStuckSyncs(force: Bool = false) async throws -> [Int64] {
+        try await connection.transaction { connection in
+            // Held until the commit: no orchestrator can begin in between.
+            let isFree = try await connection.query(
+                "SELECT pg_try_advisory_xact_lock($1)", [.int8(AdvisoryLock.sync)]
+            ).bool(row: 0, column: 0)
+            guard isFree || force else {
+                throw SyncIsAliveError(holder: try await LockHolder.find(on: connection))
+            }
+            let result = try await connection.query(SyncLogSQL.reset)
+            return try (0..<result.rowCount).map { try result.int8(row: $0, column: 0) }
+        }
     }
 
     static func entry(_ id: Int64, on connection: PostgresConnection) async throws -> SyncLogEntry? {

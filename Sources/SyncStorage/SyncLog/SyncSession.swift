@@ -151,6 +151,11 @@ package actor SyncSession {
         }
     }
 
+    /// The newest sync that completed; nil when none ever did.
+    package func lastCompleted() async throws -> SyncLogEntry? {
+        try await run { connection in try await SyncLogReader(connection: connection).lastCompleted() }
+    }
+
     /// Ends the sync as COMPLETED, with the sums of the ledger, and gives the lock back.
     /// - Returns: the finished row.
     package func complete(_ counters: SyncCounters) async throws -> SyncLogEntry {

@@ -1,0 +1,86 @@
+import Foundation
+import ServiceRuntime
+import SyncCore
+import Testing
+
+@testable import Orchestrator
+@testable import SyncStorage
+
+@Suite("Reports for people and programs")
+struct ReportTests {
+    private func entry(_ id: Int64, _ status: SyncStatus, error: String? = nil) -> SyncLogEntry {
+        var counters = SyncCounters()
+        counters.received = 1_000_120
+        counters.inserted = 1200
+        counters.rejected = 12
+        counters.batchesSent = 1001
+        counters.batchesApplied = 1001
+        counters.streamAttempts = 2
+        counters.streamBytes = 122_000_000
+        let isFinal = status.isFinal
+        return SyncLogEntry(
+            id: id, status: status, startedAt: 1_790_000_000_000_000, finishedAt: isFinal ? 1_790_000_061_000_000 : nil,
+            durationMilliseconds: isFinal ? 61_000 : nil, totalProcessed: 1_000_120, errorMessage: error,
+            counters: counters)
+    }
+
+    private let now: Int64 = 1_790_000_030_000_000
+    private let failure = "the legacy stream failed 10 times, the last time: the legacy API answered 500"
+
+    @Test("the history fits the width: less important columns go, the error is cut")
+    func history() {
+        let entries = [entry(43, .running), entry(42, .failed, error: failure)]
+        let wide = SyncLogReport.table(entries, page: OutputPage(width: nil), now: now)
+        #expect(wide[1].contains("RUNNING") && wide[1].contains("30.0 s so far") && wide[2].hasSuffix("answered 500"))
+        for width in [40, 80, 120, 200] {
+            let lines = SyncLogReport.table(entries, page: OutputPage(width: width), now: now)
+            #expect(lines.allSatisfy { TextWidth.columns(of: $0) <= width })
+            #expect(lines[2].contains("42  FAILED") && lines[2].contains("the legacy"))
+        }
+        #expect(SyncLogReport.table([], page: OutputPage(width: nil), now: now) == ["no sync has run yet"])
+    }
+
+    @Test("a status names its fields, and wraps a long error beside its name")
+    func status() {
+        let lines = SyncLogReport.lines(entry(42, .failed, error: failure), page: OutputPage(width: 40), now: now)
+        #expect(lines.contains("received    1,000,120 (122.0 MB, 2"))
+        #expect(lines.contains("            stream attempts)"))
+        #expect(lines.allSatisfy { TextWidth.columns(of: $0) <= 40 })
+        #expect(SyncLogReport.lines(nil, page: OutputPage(width: 40), now: now) == ["no sync has run yet"])
+    }
+
+    @Test("colour only marks the status")
+    func colour() {
+        let page = OutputPage(width: nil, style: TextStyle(isOn: true))
+        #expect(
+            SyncLogReport.lines(entry(42, .completed), page: page, now: now).contains {
+                $0.contains("\u{1b}[32mCOMPLETED\u{1b}[0m")
+            })
+    }
+
+    @Test("rejects are grouped by reason, and say when only some are shown or kept")
+    func rejects() {
+        let rejects = [
+            StoredReject(byteOffset: 17, reason: "notJSON", excerpt: "{/dados/:/corrimpidos/}"),
+            StoredReject(byteOffset: 12_345_678, reason: "truncated", excerpt: #"{"id":3,"userN"#),
+        ]
+        let page = OutputPage(width: 40)
+        #expect(
+            RejectReport.lines(rejects, syncID: 7, total: 3, page: page) == [
+                "sync 7: 3 rejected, the first 2 shown",
+                "  offset  reason     excerpt",
+                "      17  notJSON    {/dados/:/corrimpi…",
+                #"12345678  truncated  {"id":3,"userN"#,
+            ])
+        let groups = [
+            RejectGroup(reason: "notJSON", count: 1200, firstByteOffset: 17),
+            RejectGroup(reason: "truncated", count: 3, firstByteOffset: 99),
+        ]
+        #expect(
+            RejectReport.lines(groups, syncID: 7, total: 1203, page: page) == [
+                "sync 7: 1,203 rejected", "count  reason     first offset", "1,200  notJSON              17",
+                "    3  truncated            99",
+            ])
+        #expect(RejectReport.lines([RejectGroup](), syncID: 7, total: 0, page: page) == ["sync 7 rejected nothing"])
+    }
+}
