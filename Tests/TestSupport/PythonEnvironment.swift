@@ -17,6 +17,13 @@ package enum PythonEnvironment {
         try interpreter("venv-moto", variable: "USER_SYNC_PYTHON")
     }
 
+    /// The interpreter of the environment with a terminal emulator: `USER_SYNC_PYTHON`, or the one in `.build-tools/venv-terminal`.
+    ///
+    /// - Throws: ``TestSupportError`` that says how to make the environment when it is not there.
+    package static func terminal() throws -> String {
+        try interpreter("venv-terminal", variable: "USER_SYNC_PYTHON")
+    }
+
     static func interpreter(_ environment: String, variable: String) throws -> String {
         let chosen = ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
         let path = chosen ?? "\(packageRoot)/.build-tools/\(environment)/bin/python"

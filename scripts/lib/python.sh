@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The Python environments in .build-tools: `venv` with LocalStack and botocore, `venv-moto` with moto's server.
+# The Python environments in .build-tools: `venv` with LocalStack and botocore, `venv-moto` with moto's server,
+# `venv-terminal` with a terminal emulator.
 
 # python_environment NAME REQUIREMENTS: makes the environment unless it was made from the same requirements before.
 python_environment() {
@@ -15,16 +16,19 @@ python_environment() {
     printf '%s\n' "$stamp" >"$folder/.complete"
 }
 
-# python_environments: makes both, side by side.
+# python_environments: makes them, side by side.
 python_environments() {
-    local first second failed=
+    local first second third failed=
     mkdir -p "$TOOLS"
-    # As background jobs, both: bash ignores errors inside a function whose own status is looked at.
+    # As background jobs, all of them: bash ignores errors inside a function whose own status is looked at.
     python_environment venv "$ROOT/scripts/requirements.txt" &
     first=$!
     python_environment venv-moto "$ROOT/scripts/requirements-moto.txt" &
     second=$!
+    python_environment venv-terminal "$ROOT/scripts/requirements-terminal.txt" &
+    third=$!
     wait "$first" || failed=yes
     wait "$second" || failed=yes
+    wait "$third" || failed=yes
     [[ -z $failed ]] || die "a Python environment could not be made: see above"
 }
