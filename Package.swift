@@ -129,7 +129,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Orchestrator", "Worker", "LegacySimulator", "AWSClientSupport", "CurlHTTP", "SQS", "SigV4",
-                "TestSupport", .logging,
+                "SyncStorage", "TestSupport", .logging,
             ],
             exclude: ["Terminal/terminal.py"],
             swiftSettings: strict),

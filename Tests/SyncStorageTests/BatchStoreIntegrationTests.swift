@@ -44,6 +44,31 @@ struct BatchStoreIntegrationTests {
         }
     }
 
+    @Test("the ledger keeps how long a batch took, waiting for locks included")
+    func applyTime() async throws {
+        try await withDatabase { database in
+            let old = TestUser(name: "ana", id: 1, email: "old@example.com", createdAt: 5, deleted: false)
+            let new = TestUser(name: "ana", id: 1, email: "new@example.com", createdAt: 6, deleted: false)
+            _ = try await database.store.apply(try batch(1, 1, [old]))
+            let outcome = try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
+                try await database.connection.transaction { connection in
+                    _ = try await connection.query("SELECT FROM users WHERE user_name = 'ana' FOR UPDATE")
+                    group.addTask { try await database.store.apply(try batch(1, 2, [new])) }
+                    try await eventually(within: .seconds(20), "the batch waits for the row") {
+                        try await connection.query("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                            .int8(row: 0, column: 0) > 0
+                    }
+                    try await Task.sleep(for: .milliseconds(300))
+                }
+                return try await group.next()
+            }
+            #expect(outcome == .applied(.init(duplicates: 0, inserted: 0, updated: 1, unchanged: 0)))
+            let result = try await database.connection.query(
+                "SELECT apply_ms FROM sync_batches WHERE batch_number = 2")
+            #expect(try result.int8(row: 0, column: 0) >= 300)
+        }
+    }
+
     @Test("two workers with one batch at the same moment apply it once")
     func concurrently() async throws {
         try await withDatabase { database in

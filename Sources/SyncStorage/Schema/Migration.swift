@@ -7,5 +7,5 @@ struct Migration: Sendable {
     /// The statements, applied in one transaction with all other pending steps.
     let statements: [String]
 
-    static let all: [Migration] = [.initialSchema, .batchFailures]
+    static let all: [Migration] = [.initialSchema, .batchFailures, .applyTime]
 }

@@ -47,8 +47,10 @@ enum UpsertStatement {
                     (SELECT count(*) FROM inserted WHERE created) AS inserted,
                     (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated
             )
-            INSERT INTO sync_batches (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged)
-            SELECT $1, $2, $3, $4, $4 - distinct_users, inserted, updated, distinct_users - inserted - updated
+            INSERT INTO sync_batches
+                (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, apply_ms)
+            SELECT $1, $2, $3, $4, $4 - distinct_users, inserted, updated, distinct_users - inserted - updated,
+                (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::integer
             FROM gate CROSS JOIN counted
             RETURNING duplicates::bigint, inserted::bigint, updated::bigint, unchanged::bigint
             """
