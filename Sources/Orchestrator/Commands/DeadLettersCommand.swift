@@ -10,17 +10,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
         subcommands: [List.self, Redrive.self]
     )
 
-    /// The settings that both subcommands share.
-    struct Options: ParsableArguments {
-        @Option(help: "URL of the dead-letter queue (SQS_DEAD_LETTER_QUEUE_URL; by the queue's redrive policy).")
-        var deadLetterQueueURL: String?
-
-        @Option(help: "PEM file of the authorities to trust for https, instead of the system's (SSL_CERT_FILE).")
-        var caFile: String?
-    }
-
     /// `orchestrator dead-letters list`
-    struct List: AsyncParsableCommand {
+    struct List: DeadLetterCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shows the messages that were handed out too often: batch, cause, age. Gives them all back."
         )
@@ -28,30 +19,24 @@ struct DeadLettersCommand: AsyncParsableCommand {
         @Option(help: "Messages to show, at most. A FIFO queue shows the first ten of a lane.")
         var limit = 100
 
-        @Flag(help: "A JSON document instead of text.")
-        var json = false
-
-        @OptionGroup var options: Options
-        @OptionGroup var queue: QueueOptions
-        @OptionGroup var logging: LoggingOptions
+        @OptionGroup var options: DeadLetterOptions
 
         func validate() throws {
             guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10000") }
         }
 
         func run() async throws {
-            try await atDesk(Settings(options, queue, logging)) { desk in
+            try await atDesk { desk in
                 let (letters, total) = try await desk.list(limit: limit)
-                print(
-                    json
-                        ? try SyncLogReport.encode(ListDocument(total: total, deadLetters: letters))
-                        : DeadLetterReport.text(letters, total: total))
+                try show(ListDocument(total: total, deadLetters: letters)) {
+                    DeadLetterReport.text(letters, total: total)
+                }
             }
         }
     }
 
     /// `orchestrator dead-letters redrive`
-    struct Redrive: AsyncParsableCommand {
+    struct Redrive: DeadLetterCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sends dead letters to the queue again, and completes the syncs that only lacked them.",
             discussion:
@@ -67,23 +52,18 @@ struct DeadLettersCommand: AsyncParsableCommand {
         @Option(help: "Seconds to wait until the batches are applied.")
         var wait = 120
 
-        @Flag(help: "A JSON document instead of text.")
-        var json = false
-
-        @OptionGroup var options: Options
-        @OptionGroup var queue: QueueOptions
-        @OptionGroup var logging: LoggingOptions
+        @OptionGroup var options: DeadLetterOptions
 
         func validate() throws {
             guard (0...86_400).contains(wait) else { throw ValidationError("--wait must be from 0 to 86400") }
         }
 
         func run() async throws {
-            let outcome = try await atDesk(Settings(options, queue, logging)) { desk in
+            let outcome = try await atDesk { desk in
                 try await desk.redrive(syncID: sync, isDryRun: dryRun, wait: .seconds(wait))
             }
             let report = RedriveReport(outcome, isDryRun: dryRun)
-            print(json ? try SyncLogReport.encode(report) : report.text)
+            try show(report) { report.text }
             if !outcome.unfinished.isEmpty { throw ExitCode(ExitStatus.failure) }
         }
     }
@@ -101,23 +81,48 @@ struct DeadLettersCommand: AsyncParsableCommand {
     }
 }
 
-extension DeadLettersCommand.Options: SettingFlags {
-    var flags: [String: String?] {
-        ["SQS_DEAD_LETTER_QUEUE_URL": deadLetterQueueURL, "SSL_CERT_FILE": caFile]
+/// What the subcommands share: their settings, the desk they work at, and how they answer.
+private protocol DeadLetterCommand: AsyncParsableCommand {
+    var options: DeadLetterOptions { get }
+}
+
+extension DeadLetterCommand {
+    /// Checks the settings, opens the desk and does the work there.
+    fileprivate func atDesk<Result: Sendable>(
+        _ work: (DeadLetterDesk) async throws -> Result
+    ) async throws -> Result {
+        try await CommandFailure.reporting {
+            let settings = Settings(options, options.queue, options.logging)
+            try LoggingSetup.bootstrap(settings)
+            let queue = try QueueSettings(settings)
+            let database = try DatabaseSettings.configuration(
+                settings, applicationName: "user-sync orchestrator dead-letters")
+            return try await DeadLetterDesk.open(
+                queue: queue, database: database, certificateAuthorityFile: settings.string("SSL_CERT_FILE"),
+                logger: Logger(label: "orchestrator"), work)
+        }
+    }
+
+    fileprivate func show(_ document: some Encodable, text: () -> String) throws {
+        print(options.json ? try SyncLogReport.encode(document) : text())
     }
 }
 
-/// Checks the settings, opens the desk and does the work there.
-private func atDesk<Result: Sendable>(
-    _ settings: Settings, _ work: (DeadLetterDesk) async throws -> Result
-) async throws -> Result {
-    try await CommandFailure.reporting {
-        try LoggingSetup.bootstrap(settings)
-        let queue = try QueueSettings(settings)
-        let database = try DatabaseSettings.configuration(
-            settings, applicationName: "user-sync orchestrator dead-letters")
-        return try await DeadLetterDesk.open(
-            queue: queue, database: database, certificateAuthorityFile: settings.string("SSL_CERT_FILE"),
-            logger: Logger(label: "orchestrator"), work)
+/// The flags that the subcommands share.
+struct DeadLetterOptions: ParsableArguments, SettingFlags {
+    @Option(help: "URL of the dead-letter queue (SQS_DEAD_LETTER_QUEUE_URL; by the queue's redrive policy).")
+    var deadLetterQueueURL: String?
+
+    @Option(help: "PEM file of the authorities to trust for https, instead of the system's (SSL_CERT_FILE).")
+    var caFile: String?
+
+    @Flag(help: "A JSON document instead of text.")
+    var json = false
+
+    @OptionGroup var queue: QueueOptions
+    @OptionGroup var logging: LoggingOptions
+
+    var flags: [String: String?] {
+        ["SQS_DEAD_LETTER_QUEUE_URL": deadLetterQueueURL, "SSL_CERT_FILE": caFile]
     }
 }
