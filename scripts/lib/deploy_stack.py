@@ -64,6 +64,8 @@ class Deployment:
                 return self.name
             case {"Ref": name}:
                 return self.parameters[name]
+            case {"If": [condition, yes, no]}:
+                return self.value(yes if self.holds(condition) else no)
             case {"GetAtt": path}:
                 stack, _, output = path.split(".")
                 if output not in self.outputs[stack] and path in STAND_INS:
@@ -73,8 +75,22 @@ class Deployment:
             case _:
                 return str(expression)
 
+    def holds(self, condition):
+        """Whether a condition of main.yaml does: a name, or what it stands for."""
+        match condition:
+            case str(name):
+                return self.holds(self.main["Conditions"][name])
+            case {"Equals": [one, other]}:
+                return self.value(one) == self.value(other)
+            case {"Not": [inner]}:
+                return not self.holds(inner)
+            case _:
+                raise SystemExit(f"main.yaml: deploy_stack.py does not know this condition: {condition}")
+
     def create_all(self):
         for stack, resource in self.main["Resources"].items():
+            if "Condition" in resource and not self.holds(resource["Condition"]):
+                continue
             properties = resource["Properties"]
             given = {name: self.value(v) for name, v in properties.get("Parameters", {}).items()}
             self.create(stack, self.infra / properties["TemplateURL"], given)
@@ -132,7 +148,7 @@ def main():
         "created": dict(sorted((deployment.wanted & deployment.created).items())),
         "ignored": dict(sorted((deployment.wanted - deployment.created).items())),
         "left out": deployment.left_out,
-        "orchestrator": credentials(outputs["OrchestratorRoleArn"]),
+        "orchestrator": credentials(outputs["OrchestratorTaskRoleArn"]),
         "worker": credentials(outputs["WorkerRoleArn"]),
     }
     json.dump(report, sys.stdout, indent=2)
