@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -62,7 +63,7 @@ let package = Package(
         .target(
             name: "ServiceRuntime",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", .argumentParser, .logging,
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", .argumentParser, .logging, .metrics,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
@@ -70,14 +71,14 @@ let package = Package(
             name: "Orchestrator",
             dependencies: [
                 "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage",
-                .argumentParser, .logging, .lifecycle, .signals,
+                .argumentParser, .logging, .metrics, .lifecycle, .signals,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage", .argumentParser, .logging,
-                .lifecycle, .signals,
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage",
+                .argumentParser, .logging, .metrics, .lifecycle, .signals,
             ],
             swiftSettings: strict),
 
@@ -95,7 +96,9 @@ let package = Package(
 
         // MARK: Tests
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", path: "Tests/TestSupport", exclude: ["EMF/emf.schema.json", "EMF/validate_emf.py"],
+            swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SigV4Tests", dependencies: ["SigV4", "TestSupport"], exclude: ["Botocore"], swiftSettings: strict),
@@ -121,9 +124,11 @@ let package = Package(
             name: "SyncStorageTests", dependencies: ["SyncStorage", "SyncCore", "Postgres", "TestSupport", .logging],
             swiftSettings: strict),
         .testTarget(
-            name: "ServiceRuntimeTests", dependencies: ["ServiceRuntime"], swiftSettings: strict),
+            name: "ServiceRuntimeTests", dependencies: ["ServiceRuntime", "TestSupport", .logging, .metrics],
+            swiftSettings: strict),
         .testTarget(
-            name: "OrchestratorTests", dependencies: ["Orchestrator", "ServiceRuntime", "SyncCore", "SyncStorage"],
+            name: "OrchestratorTests",
+            dependencies: ["Orchestrator", "ServiceRuntime", "SyncCore", "SyncStorage", .metricsTestKit],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
@@ -142,4 +147,6 @@ extension Target.Dependency {
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var signals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
+    static var metrics: Self { .product(name: "CoreMetrics", package: "swift-metrics") }
+    static var metricsTestKit: Self { .product(name: "MetricsTestKit", package: "swift-metrics") }
 }

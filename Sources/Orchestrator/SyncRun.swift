@@ -16,11 +16,12 @@ struct SyncRun: Sendable {
     private let recorder: ProgressRecorder
     private let sqs: SQSClient
     private let progress: SyncProgress
+    private let metrics: SyncMetrics
     private let logger: Logger
 
     init(
         configuration: SyncConfiguration, session: SyncSession, http: HTTPClient, sqs: SQSClient,
-        display mode: ProgressDisplay.Mode = .log, logger: Logger
+        display mode: ProgressDisplay.Mode = .log, metrics: SyncMetrics, logger: Logger
     ) {
         var logger = logger
         logger[metadataKey: "sync_id"] = .stringConvertible(session.syncID)
@@ -42,6 +43,7 @@ struct SyncRun: Sendable {
         self.recorder = ProgressRecorder(session: session, progress: progress)
         self.sqs = sqs
         self.progress = progress
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -52,6 +54,7 @@ struct SyncRun: Sendable {
         logger.info("sync started")
         let entry: SyncLogEntry
         do {
+            metrics.began(lastCompletedAge: try await session.lastCompleted()?.age(at: WallClock.milliseconds))
             try await streamSendAndDrain()
             entry = try await finish { try await session.complete(progress.counters) }
         } catch let error as SyncSessionError {
@@ -63,6 +66,7 @@ struct SyncRun: Sendable {
                 ? "interrupted: the orchestrator was told to stop; the next sync reads everything again" : "\(error)"
             entry = try await finish { try await session.fail(progress.counters, reason: reason) }
         }
+        metrics.ended(entry.status, progress.counters)
         display.finish(entry)
         return entry
     }
@@ -83,6 +87,10 @@ struct SyncRun: Sendable {
                 return false
             }
             group.addTask {
+                try await metrics.watch(progress)
+                return false
+            }
+            group.addTask {
                 try await display.run()
                 return false
             }
@@ -96,6 +104,7 @@ struct SyncRun: Sendable {
                 try await streamUntilComplete()
                 progress.beginDraining()
                 try await sender.finish()
+                metrics.streamCompleted(progress.counters)
                 try await session.streamCompleted(progress.counters)
                 try await drain.run(sent: sender.sent)
                 return true
@@ -112,7 +121,11 @@ struct SyncRun: Sendable {
         let policy = StreamRetryPolicy(maximumAttempts: configuration.streamAttempts)
         var firstBatch: Int64 = 1
         for attempt in 1... {
-            progress.update { $0.streamAttempts = attempt }
+            metrics.observe(progress.counters)
+            progress.update { counters in
+                counters.streamAttempts = attempt
+                (counters.received, counters.rejected, counters.streamBytes) = (0, 0, 0)
+            }
             try await session.beginAttempt(attempt, firstBatch: firstBatch)
             do {
                 try await reader.read(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoreMetrics
 import CurlHTTP
 import Logging
 import Postgres
@@ -18,12 +19,14 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptions
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
+    @OptionGroup var metrics: MetricsOptions
 
     func run() async throws {
         try await CommandFailure.reporting {
-            let settings = Settings(worker, queue, logging)
+            let settings = Settings(worker, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
             let configuration = try WorkerConfiguration(settings)
+            let export = try MetricsExport(settings, service: .worker)
             let logger = Logger(label: "worker")
             let http = HTTPClient(
                 configuration: HTTPClientConfiguration(
@@ -38,9 +41,10 @@ struct RunCommand: AsyncParsableCommand {
             let pool = PostgresPool(
                 configuration.database.forBatches, maximumConnections: configuration.concurrency, logger: logger)
             let service = ConsumerService(
-                configuration: configuration, sqs: sqs, pool: pool, store: BatchStore(pool: pool), logger: logger)
+                configuration: configuration, sqs: sqs, pool: pool, store: BatchStore(pool: pool),
+                metrics: WorkerMetrics(factory: MetricsSystem.factory), logger: logger)
             do {
-                try await ServiceGroup(configuration: lifecycle(of: service)).run()
+                try await export.during { try await ServiceGroup(configuration: lifecycle(of: service)).run() }
             } catch {
                 await pool.close()
                 await http.shutdown()

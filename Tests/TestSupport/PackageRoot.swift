@@ -1,7 +1,7 @@
 import Foundation
 
 /// The folder of this package's manifest, found from the place of this source file.
-let packageRoot: String = {
+package let packageRoot: String = {
     let file = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     return file.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 }()

@@ -53,6 +53,18 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Writes a number that need not be whole; one that JSON cannot say (infinite, or not a number) becomes `null`.
+    package mutating func number(_ value: Double) {
+        guard value.isFinite else {
+            separate()
+            bytes.append(contentsOf: "null".utf8)
+            return
+        }
+        if let whole = Int(exactly: value) { return integer(whole) }
+        separate()
+        bytes.append(contentsOf: "\(value)".utf8)
+    }
+
     package mutating func member(_ name: String, _ value: String) {
         self.name(name)
         string(value)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoreMetrics
 import CurlHTTP
 import Logging
 import SQS
@@ -18,31 +19,36 @@ struct SyncCommand: AsyncParsableCommand {
     @OptionGroup var sync: SyncOptions
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
+    @OptionGroup var metrics: MetricsOptions
 
     func run() async throws {
         try await CommandFailure.reporting {
-            let settings = Settings(sync, queue, logging)
+            let settings = Settings(sync, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
             let configuration = try SyncConfiguration(settings)
+            let export = try MetricsExport(settings, service: .orchestrator)
             let service = SyncService(
                 configuration: configuration, display: ProgressDisplay.Mode(settings),
+                metrics: SyncMetrics(factory: MetricsSystem.factory),
                 logger: Logger(label: "orchestrator"))
             do {
-                try await ServiceGroup(
-                    configuration: ServiceGroupConfiguration(
-                        services: [
-                            .init(
-                                service: service, successTerminationBehavior: .gracefullyShutdownGroup,
-                                failureTerminationBehavior: .cancelGroup)
-                        ],
-                        gracefulShutdownSignals: [.sigterm, .sigint],
-                        logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
-                ).run()
+                try await export.during { try await ServiceGroup(configuration: lifecycle(of: service)).run() }
             } catch SyncSessionError.anotherSyncIsRunning {
                 FileHandleOutput.standardError.write("\(SyncSessionError.anotherSyncIsRunning)\n")
                 throw ExitCode(ExitStatus.temporaryFailure)
             }
         }
+    }
+
+    private func lifecycle(of service: SyncService) -> ServiceGroupConfiguration {
+        ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .cancelGroup)
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 }
 
@@ -50,10 +56,20 @@ struct SyncCommand: AsyncParsableCommand {
 private struct SyncService: Service {
     let configuration: SyncConfiguration
     let display: ProgressDisplay.Mode
+    let metrics: SyncMetrics
     let logger: Logger
 
     func run() async throws {
-        let entry = try await cancelWhenGracefulShutdown { try await sync() }
+        let entry: SyncLogEntry
+        do {
+            entry = try await cancelWhenGracefulShutdown { try await sync() }
+        } catch SyncSessionError.anotherSyncIsRunning {
+            throw SyncSessionError.anotherSyncIsRunning
+        } catch {
+            // No row tells of this end: the database was not there, or the row is someone else's by now.
+            metrics.failed()
+            throw error
+        }
         // The log has said why; the exit status says that.
         guard entry.status == .completed else { throw ExitCode(ExitStatus.failure) }
     }
@@ -72,7 +88,8 @@ private struct SyncService: Service {
             logger: logger)
         let session = try await SyncSession.begin(configuration.database, logger: logger)
         let run = SyncRun(
-            configuration: configuration, session: session, http: http, sqs: sqs, display: display, logger: logger)
+            configuration: configuration, session: session, http: http, sqs: sqs, display: display, metrics: metrics,
+            logger: logger)
         do {
             let entry = try await run.run()
             await http.shutdown()

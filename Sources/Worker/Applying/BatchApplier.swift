@@ -23,6 +23,7 @@ struct BatchApplier: Sendable {
     /// How often the queue hands a message out; nil when there is no limit.
     let maximumReceives: Int?
     let shutdown: ShutdownFlag
+    let metrics: WorkerMetrics
     let logger: Logger
 
     /// For how long a database that is down is waited for with a message in hand. Giving it back instead would count as a
@@ -60,11 +61,12 @@ struct BatchApplier: Sendable {
         while true {
             do {
                 let outcome = try await store.apply(batch)
-                log(outcome, batch: batch, took: clock.now - start, logger: logger)
+                report(outcome, batch: batch, took: clock.now - start, logger: logger)
                 return .done
             } catch is CancellationError {
                 return .interrupted
             } catch let error as PostgresError where error.isTransient && clock.now - start < Self.longestOutage {
+                metrics.retriesDatabase()
                 if shutdown.isSet { return .interrupted }
                 logger.warning("the database is not available, trying again", metadata: ["error": "\(error)"])
                 do { try await Task.sleep(for: pause * Double.random(in: 0.5...1)) } catch { return .interrupted }
@@ -86,6 +88,7 @@ struct BatchApplier: Sendable {
         _ message: SQSMessage, syncID: Int64?, number: Int64?, lane: Int?, cause: String, logger: Logger
     ) async -> Disposition {
         let isFinal = maximumReceives.map { message.receiveCount >= $0 } ?? false
+        metrics.rejected(isFinal: isFinal)
         logger.error(
             isFinal ? "a message goes to the dead-letter queue" : "a message cannot be applied",
             metadata: ["error": "\(cause)", "receive_count": .stringConvertible(message.receiveCount)])
@@ -102,9 +105,10 @@ struct BatchApplier: Sendable {
         return .rejected(isFinal: isFinal)
     }
 
-    private func log(_ outcome: BatchOutcome, batch: DecodedBatch, took: Duration, logger: Logger) {
+    private func report(_ outcome: BatchOutcome, batch: DecodedBatch, took: Duration, logger: Logger) {
         switch outcome {
         case .applied(let counts):
+            metrics.applied(users: batch.count, took: took)
             logger.info(
                 "batch applied",
                 metadata: [
@@ -114,8 +118,10 @@ struct BatchApplier: Sendable {
                     "took_ms": .stringConvertible(Int(took / .milliseconds(1))),
                 ])
         case .alreadyApplied:
+            metrics.repeated()
             logger.info("batch was applied before")
         case .overtaken:
+            metrics.repeated()
             logger.notice("batch dropped: a newer sync has overtaken its own")
         }
     }

@@ -11,6 +11,7 @@ struct ConsumerService: Service {
     let sqs: SQSClient
     let pool: PostgresPool
     let store: BatchStore
+    let metrics: WorkerMetrics
     let logger: Logger
 
     func run() async throws {
@@ -34,8 +35,9 @@ struct ConsumerService: Service {
                         queue: queue,
                         applier: BatchApplier(
                             store: store, failures: FailedBatchStore(pool: pool),
-                            maximumReceives: queue.maximumReceives, shutdown: shutdown, logger: logger),
-                        shutdown: shutdown, logger: logger)
+                            maximumReceives: queue.maximumReceives, shutdown: shutdown, metrics: metrics,
+                            logger: logger),
+                        shutdown: shutdown, metrics: metrics, logger: logger)
                     group.addTask { try await consumer.run() }
                 }
             }

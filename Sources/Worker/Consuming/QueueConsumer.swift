@@ -17,6 +17,7 @@ struct QueueConsumer: Sendable {
     let queue: WorkQueue
     let applier: BatchApplier
     let shutdown: ShutdownFlag
+    let metrics: WorkerMetrics
     let logger: Logger
 
     /// Consumes until told to stop.
@@ -35,6 +36,7 @@ struct QueueConsumer: Sendable {
                 await work(on: messages)
             } catch {
                 failures += 1
+                metrics.pollFailed()
                 try await pauseAfter(error, failures: failures)
                 if failures < Self.pollsWithOneID { continue }
             }

@@ -1,0 +1,19 @@
+package import ArgumentParser
+
+/// How a command reports its metrics.
+package struct MetricsOptions: ParsableArguments, SettingFlags {
+    @Option(
+        help:
+            "emf: metrics as CloudWatch Embedded Metric Format lines to standard output; none (METRICS_FORMAT; emf in ECS and Lambda, else none)."
+    )
+    package var metricsFormat: String?
+
+    @Option(help: "Seconds between two lines of metrics (METRICS_INTERVAL; 60).")
+    package var metricsInterval: String?
+
+    package init() {}
+
+    package var flags: [String: String?] {
+        ["METRICS_FORMAT": metricsFormat, "METRICS_INTERVAL": metricsInterval]
+    }
+}
