@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that nobody who builds the service builds its benchmarks. It compiles SyncCore through a
-// link in Sources/, because `package` declarations are not visible from one package to another.
+// A package of its own, so that nobody who builds the service builds its benchmarks. It compiles the
+// modules it measures through links in Sources/, because `package` declarations are not visible from one package to another.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -25,6 +25,10 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "SigV4", dependencies: ["CCrypto"], swiftSettings: strict),
         .executableTarget(name: "ParserBenchmark", dependencies: ["SyncCore"], swiftSettings: strict),
+        .executableTarget(name: "BatchingBenchmark", dependencies: ["SyncCore"], swiftSettings: strict),
+        .executableTarget(name: "SigningBenchmark", dependencies: ["SigV4"], swiftSettings: strict),
     ]
 )

@@ -8,7 +8,7 @@ decode = json.JSONDecoder().raw_decode
 
 
 def main():
-    text, position = sys.stdin.buffer.read().decode(), 0
+    text, position = sys.stdin.buffer.read().decode(errors="replace"), 0
     out = open(sys.stdout.fileno(), "w", encoding="utf-8", buffering=1 << 20, newline="\n")
     while (start := text.find("[", position)) >= 0:
         users, position = decode(text, start)

@@ -12,7 +12,8 @@ def read_arrays(url, key):
     """Yields one list of users for each array of the stream; junk between arrays is skipped."""
     with requests.get(url, headers={"x-api-key": key}, stream=True, timeout=60) as response:
         response.raise_for_status()
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        # A fragment between arrays may hold bytes that are no UTF-8.
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         text = ""
         for chunk in response.iter_content(chunk_size=256 << 10):
             text += decoder.decode(chunk)

@@ -30,7 +30,8 @@ def messages(sync_id):
     number, batch = 0, []
 
     def body(users):
-        return json.dumps({"sync": sync_id, "batch": number, "users": users}, separators=(",", ":"), ensure_ascii=False)
+        # ASCII with escapes: SQS refuses some characters that JSON allows.
+        return json.dumps({"sync": sync_id, "batch": number, "users": users}, separators=(",", ":"))
 
     for users in read_arrays(os.environ["LEGACY_API_URL"], os.environ["LEGACY_API_KEY"]):
         batch += users
@@ -47,7 +48,7 @@ def calls(sync_id):
     """Yields the entries of one SendMessageBatch each: as many messages as fit."""
     entries, size = [], 0
     for number, body in messages(sync_id):
-        length = len(body.encode())
+        length = len(body)
         if entries and (len(entries) == 10 or size + length > CALL_BYTES):
             yield entries
             entries, size = [], 0

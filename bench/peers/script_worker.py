@@ -14,7 +14,7 @@ from botocore.config import Config
 UPSERT = """
     INSERT INTO users (legacy_id, user_name, email, legacy_created_at, deleted, deleted_at)
     SELECT legacy_id, user_name, email, created, deleted, CASE WHEN deleted THEN now() END
-    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::boolean[])
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::boolean[])
         AS incoming (legacy_id, user_name, email, created, deleted)
     ON CONFLICT (user_name) DO UPDATE SET
         legacy_id = excluded.legacy_id, email = excluded.email, legacy_created_at = excluded.legacy_created_at,
