@@ -14,7 +14,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "micro-benchmarks",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0")
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         .target(
@@ -27,8 +28,24 @@ let package = Package(
             swiftSettings: strict),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "SigV4", dependencies: ["CCrypto"], swiftSettings: strict),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Postgres",
+            dependencies: [
+                "CLibpq", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "SyncStorage",
+            dependencies: ["Postgres", "SyncCore", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         .executableTarget(name: "ParserBenchmark", dependencies: ["SyncCore"], swiftSettings: strict),
         .executableTarget(name: "BatchingBenchmark", dependencies: ["SyncCore"], swiftSettings: strict),
         .executableTarget(name: "SigningBenchmark", dependencies: ["SigV4"], swiftSettings: strict),
+        .executableTarget(
+            name: "UpsertBenchmark",
+            dependencies: ["Postgres", "SyncCore", "SyncStorage", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
     ]
 )

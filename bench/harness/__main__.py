@@ -5,12 +5,16 @@ import signal
 import sys
 import time
 
-from . import limits, report
+from . import limits, micro, report
 from .contenders import CONTENDERS
 from .goals import Results, evaluate
 from .measurement import SCENARIOS, median_run
 from .scenarios import run_contender
 from .stack import Stack
+
+
+# What is measured beside the contenders: the raw limits, and the micro-benchmarks of single steps.
+EXTRA = ["limits", "micro"]
 
 
 def options():
@@ -21,7 +25,7 @@ def options():
     parser.add_argument("--workers", type=positive, default=2, help="worker processes of those who have workers (default: 2)")
     parser.add_argument("--repeat", type=positive, default=3, help="runs of each; medians are shown (default: 3)")
     parser.add_argument("--only", type=names, default=[*CONTENDERS, "limits"], metavar="NAME,…",
-                        help=f"only these: {', '.join(CONTENDERS)}, limits")
+                        help=f"only these: {', '.join([*CONTENDERS, *EXTRA])} (default: all but micro)")
     parser.add_argument("--scenarios", type=scenario_names, default=list(SCENARIOS), metavar="NAME,…",
                         help=f"only these: {', '.join(SCENARIOS)}; a fresh one comes before every other")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is not met")
@@ -43,7 +47,7 @@ def some_of(known, text):
 
 
 def names(text):
-    return some_of([*CONTENDERS, "limits"], text)
+    return some_of([*CONTENDERS, *EXTRA], text)
 
 
 def scenario_names(text):
@@ -58,7 +62,7 @@ def measure(stack, chosen):
     """All runs, by contender and scenario. Repeats go round the contenders, so that a slow minute hits them all."""
     runs = {}
     for repeat in range(stack.options.repeat):
-        for name in stack.options.only:
+        for name in [name for name in stack.options.only if name != "micro"]:
             began = time.monotonic()
             if name == "limits":
                 results = limits.run_limits(stack)
@@ -77,9 +81,11 @@ def main():
     with Stack(chosen) as stack:
         runs = measure(stack, chosen.scenarios)
         version = stack.postgres.version
+        print(f"{report.machine(version)}\nmedians of {chosen.repeat} runs, {chosen.workers} workers")
+        if "micro" in chosen.only:
+            micro.print_steps(stack)
     medians = [median_run(group) for group in runs.values()]
-    signing = limits.signing_ratio() if "limits" in chosen.only else None
-    print(f"{report.machine(version)}\nmedians of {chosen.repeat} runs, {chosen.workers} workers")
+    signing = micro.signing_ratio() if "limits" in chosen.only else None
     for scenario in SCENARIOS:
         if found := [run for run in medians if run.scenario == scenario]:
             report.print_scenario(scenario, found)

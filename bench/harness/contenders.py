@@ -157,13 +157,9 @@ class ByHand(Contender):
         self.file = self.stack.folder / f"copy-{generation}-{users}.tsv"
         if self.file.exists():
             return
-        body = [self.stack.executables / "legacy-simulator", "body", *map(str, self.stack.source.data_options(generation, users))]
-        with self.file.open("wb") as output:
-            stream = subprocess.Popen(body, stdout=subprocess.PIPE)
-            subprocess.run(self.stack.python("copy_text.py"), stdin=stream.stdout, stdout=output, check=True)
-            stream.stdout.close()
-            if stream.wait():
-                raise SystemExit("legacy-simulator body failed")
+        body = self.stack.source.body_file(generation, users)
+        with body.open("rb") as stream, self.file.open("wb") as output:
+            subprocess.run(self.stack.python("copy_text.py"), stdin=stream, stdout=output, check=True)
 
     def command(self, generation, users):
         return [PEERS / "by_hand.sh", self.file]

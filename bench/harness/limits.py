@@ -4,21 +4,19 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 from . import processes
 from .measurement import Run
-from .stack import ROOT
-
-MICRO = ROOT / "bench/Micro"
+from .micro import MICRO, build
 
 
 def run_limits(stack):
     """Yields a `Run` for reading the stream into nothing, and for each parser alone on the same bytes."""
     yield curl_to_nowhere(stack)
-    body = clean_body(stack)
+    # simdjson and Python's json give up at the first fragment that is no JSON.
+    body = stack.source.body_file(0, junk_rate=0)
     alternatives = {
-        "parser": [[swift_benchmark("ParserBenchmark"), body]],
+        "parser": [[build("ParserBenchmark"), body]],
         "python-json": [[sys.executable, MICRO / "peers/python_json.py", body]],
         "simdjson": [[program, body, flags] for program, flags in simdjson(stack.folder)],
     }
@@ -34,12 +32,6 @@ def users_per_second(command):
     return float(re.search(r"([\d.]+) M users/s", output)[1]) * 1e6
 
 
-def signing_ratio():
-    """The cost of signing a request of 128 KB, its hash included, over the cost of the hash alone."""
-    output = subprocess.run([swift_benchmark("SigningBenchmark")], check=True, capture_output=True, text=True).stdout
-    return float(re.search(r"ratio ([\d.]+)", output)[1])
-
-
 def curl_to_nowhere(stack):
     source, environment = stack.source.serve(0)
     seconds, usage, _ = processes.run(
@@ -48,23 +40,6 @@ def curl_to_nowhere(stack):
     simulator = processes.Usage(source.cpu(), source.peak())
     stack.processes.stop(source)
     return Run("curl", "limit", stack.options.users, seconds, {"curl": usage, "simulator": simulator})
-
-
-def clean_body(stack):
-    """The stream without fragments that are no JSON: simdjson and Python's json give up at the first one."""
-    file = stack.folder / "clean.json"
-    with file.open("wb") as output:
-        subprocess.run([stack.executables / "legacy-simulator", "body", *map(str, stack.source.data_options(0)),
-                        "--junk-rate", "0"], check=True, stdout=output)
-    return file
-
-
-def swift_benchmark(product):
-    """Builds a micro-benchmark in release mode, and returns its path."""
-    command = ["swift", "build", "-c", "release", "--package-path", MICRO]
-    subprocess.run([*command, "--product", product], check=True, stdout=sys.stderr)
-    folder = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
-    return Path(folder) / product
 
 
 def simdjson(folder):

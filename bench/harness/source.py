@@ -42,6 +42,16 @@ class Source:
         if b"stream complete" in line:
             self.ended_at = time.time()
 
+    def body_file(self, generation, users=None, junk_rate=None):
+        """The whole stream in a file, made when it is asked for first."""
+        file = self.folder / f"body-{generation}-{users or self.users}-{'all' if junk_rate is None else junk_rate}.json"
+        if not file.exists():
+            command = [self.executables / "legacy-simulator", "body", *self.data_options(generation, users)]
+            command += [] if junk_rate is None else ["--junk-rate", junk_rate]
+            with file.open("wb") as output:
+                subprocess.run([*map(str, command)], check=True, stdout=output)
+        return file
+
     def expected_digest(self, generation, users=None):
         return self._simulator("expected", "--digest", *self.data_options(generation, users)).strip()
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The Debian packages that the build, the tests and sync-local need.
+# The Debian packages that the build, the tests and sync-local need, and those that only scripts/bench needs.
 
 readonly PACKAGES=(
     libcurl4-openssl-dev libpq-dev libssl-dev zlib1g-dev # what the two programs link
@@ -7,6 +7,8 @@ readonly PACKAGES=(
     python3 python3-venv                                 # the SQS servers
     curl procps shellcheck util-linux
 )
+# shellcheck disable=SC2034 # scripts/bench uses it
+readonly BENCH_PACKAGES=(g++ libsimdjson-dev) # the JSON parser that ours is measured beside
 
 # as_root COMMAND...: runs a command as root, through sudo when this is someone else.
 as_root() {
@@ -19,23 +21,24 @@ as_root() {
     fi
 }
 
-# missing_packages: prints those of PACKAGES that are not installed.
+# missing_packages PACKAGE...: prints those that are not installed.
 missing_packages() {
     local installed package
-    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${PACKAGES[@]}" 2>/dev/null || true)
-    for package in "${PACKAGES[@]}"; do
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+    for package in "$@"; do
         grep -qx "installed $package" <<<"$installed" || printf '%s\n' "$package"
     done
 }
 
-# install_packages: installs what is missing of PACKAGES; says what to do where there is no apt.
+# has_apt: whether packages can be installed here.
+has_apt() {
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null
+}
+
+# install_packages PACKAGE...: installs those that are missing.
 install_packages() {
     local missing
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        check_without_apt
-        return
-    fi
-    mapfile -t missing < <(missing_packages)
+    mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]})) || return 0
     step "installing Debian packages: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive

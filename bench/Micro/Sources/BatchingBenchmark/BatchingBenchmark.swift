@@ -49,7 +49,7 @@ struct BatchingBenchmark {
         var rows = 0
         let decoding = try median {
             rows = 0
-            for batch in batches { rows += try MessageDecoder.decode(batch.body).users }
+            for batch in batches { rows += try MessageDecoder.decode(batch.body).count }
         }
         let sorting = try median {
             rows = 0
@@ -74,7 +74,10 @@ struct BatchingBenchmark {
     }
 
     private static func report(_ what: String, _ users: Int, _ seconds: Double) {
-        print(String(format: "%@: %.2f M users/s, %.0f ns a user", what, Double(users) / seconds / 1e6, seconds / Double(users) * 1e9))
+        print(
+            String(
+                format: "%@: %.2f M users/s, %.0f ns a user", what, Double(users) / seconds / 1e6,
+                seconds / Double(users) * 1e9))
     }
 
     /// The median processor time of some rounds, in seconds.

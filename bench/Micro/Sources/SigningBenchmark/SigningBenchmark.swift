@@ -6,7 +6,8 @@ struct SigningBenchmark {
     static func main() throws {
         let body = (0..<131_072).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let signer = Signer(region: "eu-central-1", service: "sqs")
-        let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "an example secret of forty characters")
+        let credentials = Credentials(
+            accessKeyID: "AKIDEXAMPLE", secretAccessKey: "an example secret of forty characters")
         let date = SigningDate(unixSeconds: 1_440_938_160)
         let headers = [
             (name: "Host", value: "sqs.eu-central-1.amazonaws.com"),
@@ -22,7 +23,8 @@ struct SigningBenchmark {
         var signing = Duration.seconds(1)
         for _ in 0..<4000 {
             hashing = min(
-                hashing, clock.measure { for _ in 0..<callsPerRound { sink &+= Int(SHA256Digest.hash(body).bytes[0]) } })
+                hashing, clock.measure { for _ in 0..<callsPerRound { sink &+= Int(SHA256Digest.hash(body).bytes[0]) } }
+            )
             signing = min(
                 signing,
                 try clock.measure {

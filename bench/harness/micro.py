@@ -1,0 +1,39 @@
+"""The micro-benchmarks of bench/Micro that measure one step each: what they print is the result."""
+
+import re
+import subprocess
+import sys
+
+from .stack import ROOT
+
+MICRO = ROOT / "bench/Micro"
+CONNECTIONS = 2
+
+
+def build(product):
+    """Builds a micro-benchmark in release mode, and returns its path."""
+    command = ["swift", "build", "-c", "release", "--package-path", MICRO]
+    subprocess.run([*command, "--product", product], check=True, stdout=sys.stderr)
+    folder = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
+    return f"{folder}/{product}"
+
+
+def signing_ratio():
+    """The cost of signing a request of 128 KB, its hash included, over the cost of the hash alone."""
+    output = subprocess.run([build("SigningBenchmark")], check=True, capture_output=True, text=True).stdout
+    return float(re.search(r"ratio ([\d.]+)", output)[1])
+
+
+def print_steps(stack):
+    """Batching and decoding; signing; the ways to write a batch."""
+    body = stack.source.body_file(0)
+    print("\nBatching and decoding, one core\n", flush=True)
+    subprocess.run([build("BatchingBenchmark"), body], check=True)
+    print("\nSigning\n", flush=True)
+    subprocess.run([build("SigningBenchmark")], check=True)
+    database = "bench_upsert"
+    stack.postgres.create(database)
+    stack.migrate(database)
+    print(f"\nWays to write a batch, medians of {stack.options.repeat}\n", flush=True)
+    subprocess.run([build("UpsertBenchmark"), body, str(CONNECTIONS), str(stack.options.repeat)], check=True,
+                   env=stack.environment(stack.postgres.environment(database)))
