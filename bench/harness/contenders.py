@@ -125,7 +125,7 @@ class PythonScript(Contender):
 
 class Dlt(Contender):
     name = "dlt"
-    title = "dlt, merge (upsert)"
+    title = "dlt, merge"
 
     def create_tables(self):
         pass

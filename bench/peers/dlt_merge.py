@@ -1,7 +1,8 @@
-"""dlt merges the stream into PostgreSQL: pages of arrays, CSV loaded by COPY, upsert by user name.
+"""dlt merges the stream into PostgreSQL: pages of arrays, CSV loaded by COPY, merged by user name.
 
-As dlt's documents advise for speed: pages are yielded, not rows; the CSV file format with the postgres destination; the upsert
-merge strategy with a primary key; dedup_sort picks the newest record; columns are declared, so that nothing is inferred twice.
+As dlt's documents advise for speed: pages are yielded, not rows; the CSV file format with the postgres destination; columns are
+declared, so that nothing is inferred twice. The merge strategy is dlt's default, delete-insert: the source repeats names, and the
+upsert strategy takes each key once only. dedup_sort picks the newest record.
 Environment: LEGACY_API_URL, LEGACY_API_KEY, DATABASE_URL, DLT_FOLDER.
 """
 
@@ -15,7 +16,7 @@ PAGE = 10_000
 
 @dlt.resource(
     name="users",
-    write_disposition={"disposition": "merge", "strategy": "upsert"},
+    write_disposition={"disposition": "merge", "strategy": "delete-insert"},
     primary_key="userName",
     columns={
         "id": {"data_type": "bigint"},
