@@ -42,6 +42,18 @@ class SQSServer:
         wait_until(120, f"the SQS server answers at {self.endpoint}", self._answers)
         self.client = boto3.client("sqs", endpoint_url=self.endpoint, region_name="us-east-1",
                                    aws_access_key_id="test", aws_secret_access_key="test")
+        self._warm_up()
+
+    def _warm_up(self):
+        """Uses each operation once: the server loads what it needs when it is first asked, which is nobody's time in particular."""
+        queue = self.create("warm-up")
+        url = queue["SQS_QUEUE_URL"]
+        self.client.send_message_batch(QueueUrl=url, Entries=[
+            {"Id": "a", "MessageBody": "a", "MessageGroupId": "a", "MessageDeduplicationId": "a"}])
+        messages = self.client.receive_message(QueueUrl=url, WaitTimeSeconds=1)["Messages"]
+        self.client.delete_message_batch(QueueUrl=url, Entries=[
+            {"Id": "a", "ReceiptHandle": message["ReceiptHandle"]} for message in messages])
+        self.delete(queue)
 
     def _answers(self):
         self.process.check()
