@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Cancellation against a real server", .serialized) struct CancellationIntegrationTests {
-    private static let activeSleeps = """
+    private static let activeSleeps: SQL = """
         SELECT count(*) FROM pg_stat_activity WHERE pid = $1::int8 AND state = 'active' AND query LIKE '%pg_sleep%'
         """
 

@@ -22,7 +22,8 @@ import Testing
         var cache = StatementCache()
         var names: Set<String> = []
         for number in 0..<300 {
-            let statement = PostgresStatement(name: String(repeating: "é", count: 100), sql: "SELECT \(number)")
+            let statement = PostgresStatement(
+                name: String(repeating: "é", count: 100), sql: SQL(verbatim: "SELECT \(number)"))
             let key = StatementCache.Key(statement, [])
             let name = cache.makeName(for: key)
             names.insert(name)

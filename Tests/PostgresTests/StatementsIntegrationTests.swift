@@ -1,6 +1,7 @@
 import Logging
-import Postgres
 import Testing
+
+@testable import Postgres
 
 @Suite("Statements and errors against a real server", .serialized) struct StatementsIntegrationTests {
     @Test("an error tells its SQLSTATE, constraint and table, keeps user data out, and leaves the connection usable")
@@ -44,7 +45,7 @@ import Testing
                 let result = try await connection.execute(statement, [.int8(Int64(number))])
                 #expect(try result.int8(row: 0, column: "v") == Int64(number) + 1)
             }
-            let count = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'add%'"
+            let count: SQL = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'add%'"
             #expect(try await connection.query(count).int8(row: 0, column: 0) == 1)
             #expect(try await connection.execute(statement, [.null]).isNull(row: 0, column: 0))
             #expect(try await connection.execute(statement, [.null]).isNull(row: 0, column: 0))
@@ -105,9 +106,11 @@ import Testing
     func copyByQueryIsRefused(_ direction: String) async throws {
         try await TestConnections.with { connection in
             try await connection.executeScript("CREATE TEMP TABLE t AS SELECT n FROM generate_series(1, 100000) AS n")
-            let error = await postgresError { try await connection.query("COPY t \(direction)") }
+            let error = await postgresError { try await connection.query(SQL(verbatim: "COPY t \(direction)")) }
             #expect(error?.code == .misuse)
-            let inScript = await postgresError { try await connection.executeScript("COPY t \(direction); SELECT 1") }
+            let inScript = await postgresError {
+                try await connection.executeScript(SQL(verbatim: "COPY t \(direction); SELECT 1"))
+            }
             #expect(inScript?.code == .misuse)
             try await TestConnections.expectAnswer(connection)
         }

@@ -96,7 +96,7 @@ struct BatchStoreIntegrationTests {
                 TestUser(name: "user\($0)", id: Int64($0), email: "e", createdAt: 1, deleted: $0 % 7 == 0)
             }
             _ = try await database.store.apply(try batch(1, 1, users))
-            let versions = """
+            let versions: SQL = """
                 SELECT (SELECT last_value FROM users_id_seq),
                     (SELECT count(DISTINCT xmin::text) FROM users), (SELECT max(ctid)::text FROM users)
                 """

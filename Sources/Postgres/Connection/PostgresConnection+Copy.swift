@@ -6,7 +6,7 @@ extension PostgresConnection {
     /// A server that is slower than `body` makes `write` wait. When `body` throws, or the task is cancelled, nothing is
     /// kept. libpq learns of data that the server refuses only at the end, so that error comes from here, not `write`.
     package nonisolated(nonsending) func copyIn(
-        _ sql: String, _ body: nonisolated(nonsending) (inout PostgresCopyWriter) async throws -> Void
+        _ sql: SQL, _ body: nonisolated(nonsending) (inout PostgresCopyWriter) async throws -> Void
     ) async throws -> Int {
         try await enter("copy in")
         defer { gate.leave() }
@@ -29,7 +29,7 @@ extension PostgresConnection {
     /// `onChunk` gets whole rows, about 64 KiB of them at a time; while it works, the server waits. When it throws, the
     /// COPY is stopped on the server.
     package nonisolated(nonsending) func copyOut(
-        _ sql: String, _ onChunk: nonisolated(nonsending) ([UInt8]) async throws -> Void
+        _ sql: SQL, _ onChunk: nonisolated(nonsending) ([UInt8]) async throws -> Void
     ) async throws -> Int {
         try await enter("copy out")
         defer { gate.leave() }

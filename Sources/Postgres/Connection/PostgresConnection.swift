@@ -35,7 +35,7 @@ package final class PostgresConnection: Sendable {
 
     /// Runs one statement and returns its result whole. For statements that run often, use `execute`.
     package func query(
-        _ sql: String, _ parameters: [PostgresValue] = []
+        _ sql: SQL, _ parameters: [PostgresValue] = []
     ) async throws(PostgresError) -> PostgresResult {
         let operation = Self.operation("query", sql)
         try await enter(operation)
@@ -64,7 +64,7 @@ package final class PostgresConnection: Sendable {
     }
 
     /// Runs statements separated by semicolons, without parameters and results, as one transaction: for migrations.
-    package func executeScript(_ sql: String) async throws(PostgresError) {
+    package func executeScript(_ sql: SQL) async throws(PostgresError) {
         try await enter("script")
         defer { gate.leave() }
         try await session.script(sql, operation: "script")
@@ -84,8 +84,8 @@ package final class PostgresConnection: Sendable {
     }
 
     /// `what` with the statement's first word: enough to find it, and never a value.
-    static func operation(_ what: String, _ sql: String) -> String {
-        let word = sql.drop { !$0.isLetter }.prefix { $0.isLetter }
+    static func operation(_ what: String, _ sql: SQL) -> String {
+        let word = sql.text.drop { !$0.isLetter }.prefix { $0.isLetter }
         return word.isEmpty ? what : "\(what) \(word.prefix(20).uppercased())"
     }
 }

@@ -6,9 +6,9 @@ extension PostgresSession {
     /// The most that is handed to libpq at once; it is then flushed before more is taken.
     private static let pieceSize = 1 << 20
 
-    func beginCopy(_ sql: String, expecting status: ExecStatusType, operation: String) async throws(PostgresError) {
+    func beginCopy(_ sql: SQL, expecting status: ExecStatusType, operation: String) async throws(PostgresError) {
         try begin(operation)
-        guard libpq.sendScript(sql) else { throw sendFailure() }
+        guard libpq.sendScript(sql.text) else { throw sendFailure() }
         try await flush()
         guard let result = try await nextResult() else {
             close()

@@ -37,7 +37,7 @@ extension PostgresSession {
                 name = known
             } else {
                 name = statements.makeName(for: key)
-                guard libpq.sendPrepare(name: name, sql: key.statement.sql, types: key.types) else {
+                guard libpq.sendPrepare(name: name, sql: key.statement.sql.text, types: key.types) else {
                     throw sendFailure()
                 }
                 fresh[key] = name

@@ -4,21 +4,21 @@ import CLibpq
 extension PostgresSession {
     /// Runs one statement that is not kept prepared.
     func query(
-        _ sql: String, _ parameters: [PostgresValue], operation: String, isShielded: Bool = false
+        _ sql: SQL, _ parameters: [PostgresValue], operation: String, isShielded: Bool = false
     ) async throws(PostgresError) -> PostgresResult {
         try begin(operation, isShielded: isShielded)
         try BoundParameters.validate(parameters, operation: operation)
-        guard BoundParameters.with(parameters, { libpq.sendQuery(sql, $0) }) else { throw sendFailure() }
+        guard BoundParameters.with(parameters, { libpq.sendQuery(sql.text, $0) }) else { throw sendFailure() }
         return try await finishStatement()
     }
 
     /// Runs one or more statements without parameters and without results; several are one transaction.
-    func script(_ sql: String, operation: String) async throws(PostgresError) {
+    func script(_ sql: SQL, operation: String) async throws(PostgresError) {
         try begin(operation)
-        guard !sql.utf8.contains(0) else {
+        guard !sql.text.utf8.contains(0) else {
             throw PostgresError(.invalidParameter, operation: operation, message: "the script contains NUL")
         }
-        guard libpq.sendScript(sql) else { throw sendFailure() }
+        guard libpq.sendScript(sql.text) else { throw sendFailure() }
         _ = try await finishStatement()
     }
 
@@ -55,7 +55,7 @@ extension PostgresSession {
         if let name = statements.name(of: key) { return name }
         guard !statements.isFull else { return nil }
         let name = statements.makeName(for: key)
-        guard libpq.sendPrepare(name: name, sql: key.statement.sql, types: key.types) else { throw sendFailure() }
+        guard libpq.sendPrepare(name: name, sql: key.statement.sql.text, types: key.types) else { throw sendFailure() }
         _ = try await finishStatement()
         statements.prepared(key, as: name)
         return name

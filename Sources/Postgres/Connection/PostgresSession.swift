@@ -61,9 +61,11 @@ actor PostgresSession {
     private func applySettings() async throws(PostgresError) {
         guard !configuration.settings.isEmpty else { return }
         let settings = configuration.settings.sorted { $0.key < $1.key }
-        let calls = settings.indices.map { "set_config($\($0 * 2 + 1), $\($0 * 2 + 2), false)" }
+        let calls = settings.indices.map { index -> SQL in
+            "set_config(\(parameter: index * 2 + 1), \(parameter: index * 2 + 2), false)"
+        }
         _ = try await query(
-            "SELECT \(calls.joined(separator: ", "))",
+            "SELECT \(SQL.list(calls))",
             settings.flatMap { [PostgresValue.text($0.key), PostgresValue.text($0.value)] },
             operation: "apply settings")
     }

@@ -2,9 +2,9 @@
 package struct PostgresStatement: Sendable, Hashable {
     /// What errors, logs and the server's `pg_prepared_statements` call it.
     package let name: String
-    package let sql: String
+    package let sql: SQL
 
-    package init(name: String, sql: String) {
+    package init(name: String, sql: SQL) {
         self.name = name
         self.sql = sql
     }

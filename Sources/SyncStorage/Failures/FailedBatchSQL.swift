@@ -28,7 +28,7 @@ enum FailedBatchSQL {
     )
 
     /// The failures of a sync whose batches are not in the ledger.
-    static let outstanding = """
+    static let outstanding: SQL = """
         SELECT batch_number, lane::bigint, receive_count::bigint, is_final, cause FROM sync_batch_failures AS f
         WHERE f.sync_id = $1
           AND NOT EXISTS (SELECT FROM sync_batches AS b WHERE b.sync_id = f.sync_id AND b.batch_number = f.batch_number)
@@ -36,5 +36,5 @@ enum FailedBatchSQL {
         """
 
     /// Forgets a failure: the batch goes back into the queue.
-    static let forget = "DELETE FROM sync_batch_failures WHERE sync_id = $1 AND batch_number = $2"
+    static let forget: SQL = "DELETE FROM sync_batch_failures WHERE sync_id = $1 AND batch_number = $2"
 }

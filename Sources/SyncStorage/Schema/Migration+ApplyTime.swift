@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migration {
     /// How long each batch took to apply, so that the queue's visibility timeout can be judged by what was measured.
     static let applyTime = Migration(

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migration {
     /// What could not be applied and why, and whether a sync's stream had been read to its end.
     ///

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migration {
     /// The tables a TypeORM application on the same database already uses, and the ledger and quarantine beside them.
     ///

@@ -2,7 +2,7 @@ import Postgres
 
 /// The statements that write and read the SyncLog.
 enum SyncLogSQL {
-    static let failInterrupted = """
+    static let failInterrupted: SQL = """
         UPDATE sync_logs
         SET status = 'FAILED', finished_at = now(),
             duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
@@ -10,9 +10,9 @@ enum SyncLogSQL {
         WHERE status IN ('PENDING', 'RUNNING', 'PROCESSING')
         """
 
-    static let insertRunning = "INSERT INTO sync_logs (status) VALUES ('RUNNING') RETURNING id"
+    static let insertRunning: SQL = "INSERT INTO sync_logs (status) VALUES ('RUNNING') RETURNING id"
 
-    static let beginAttempt = """
+    static let beginAttempt: SQL = """
         UPDATE sync_logs
         SET stream_attempts = $2, attempt_first_batch = $3, received = 0, rejected = 0, stream_bytes = 0
         WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
@@ -49,14 +49,14 @@ enum SyncLogSQL {
     )
 
     /// The stream was read to its end, and the queue has taken every batch: from here on the ledger alone decides.
-    static let streamCompleted = """
+    static let streamCompleted: SQL = """
         UPDATE sync_logs
         SET status = 'PROCESSING', stream_completed_at = now(),
             received = $2, rejected = $3, batches_sent = $4, stream_bytes = $5
         WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
-    static let finish = """
+    static let finish: SQL = """
         UPDATE sync_logs
         SET status = $2, error_message = $3,
             received = $4, rejected = $5, batches_sent = $6, stream_bytes = $7,
@@ -67,7 +67,7 @@ enum SyncLogSQL {
 
     /// A sync that failed only for want of some batches is completed once they are in the ledger, unless a newer one has begun
     /// to send: batches of an overtaken sync are dropped.
-    static let settle = """
+    static let settle: SQL = """
         UPDATE sync_logs
         SET status = 'COMPLETED', error_message = NULL,
             \(endAssignments)
@@ -78,7 +78,7 @@ enum SyncLogSQL {
         """
 
     /// What the end of a sync takes from the clock and from the ledger.
-    private static let endAssignments = """
+    private static let endAssignments: SQL = """
         finished_at = now(),
             duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
             total_processed = ledger.users, duplicates = ledger.duplicates,
@@ -89,7 +89,7 @@ enum SyncLogSQL {
 
     /// Sums up the ledger of sync $1. Rows written by any attempt count as written; of the users, only those of the latest
     /// attempt count as received, so what an earlier attempt already wrote is taken out of "unchanged" again.
-    private static let ledgerSums = """
+    private static let ledgerSums: SQL = """
         SELECT count(*) AS batches,
                 coalesce(sum(b.users) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS users,
                 coalesce(sum(b.duplicates) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS duplicates,
@@ -110,7 +110,7 @@ enum SyncLogSQL {
     )
 
     /// Marks a sync FAILED on an operator's word.
-    static let reset = """
+    static let reset: SQL = """
         UPDATE sync_logs
         SET status = 'FAILED', finished_at = now(),
             duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
@@ -119,7 +119,7 @@ enum SyncLogSQL {
         RETURNING id
         """
 
-    static let columns = """
+    static let columns: SQL = """
         id, status::text, started_at, finished_at, duration_ms, total_processed, error_message,
         received, rejected, duplicates, inserted, updated, unchanged,
         batches_sent, batches_applied, stream_attempts::bigint, stream_bytes

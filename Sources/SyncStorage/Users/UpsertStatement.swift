@@ -63,7 +63,7 @@ enum UpsertStatement {
     )
 
     /// The newest `createdAt` wins; on a tie the later record does, if it says anything new.
-    private static func supersedes(_ new: String) -> String {
+    private static func supersedes(_ new: SQL) -> SQL {
         """
         (users.legacy_created_at < \(new).legacy_created_at
             OR (users.legacy_created_at = \(new).legacy_created_at
@@ -73,7 +73,7 @@ enum UpsertStatement {
     }
 
     /// A soft delete keeps the moment at which the row was first seen as deleted.
-    private static func assignments(_ new: String) -> String {
+    private static func assignments(_ new: SQL) -> SQL {
         """
         legacy_id = \(new).legacy_id,
             email = \(new).email,
