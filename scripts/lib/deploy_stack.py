@@ -1,4 +1,7 @@
-"""Deploys infra/ to an AWS emulator and prints what a sync needs of it. Usage: deploy_stack.py INFRA_FOLDER STACK_NAME
+"""Deploys infra/ to an AWS emulator and prints what a sync needs of it.
+
+Usage: deploy_stack.py INFRA_FOLDER STACK_NAME [PARAMETER=VALUE...]    creates the stacks, and prints the report as JSON
+       deploy_stack.py --describe REPORT                               prints such a report for people
 
 The endpoint is AWS_ENDPOINT_URL. moto does not know the outputs of nested stacks, so this does the nesting: it creates each stack
 of main.yaml in the order written there, with the parameters that main.yaml passes to it. Prints JSON: the main stack's outputs,
@@ -129,30 +132,40 @@ def credentials(role):
     }
 
 
-def main():
-    infra, name = pathlib.Path(sys.argv[1]), sys.argv[2]
-    key = boto3.client("secretsmanager").create_secret(Name="legacy-api-key", SecretString="emulated")["ARN"]
-    deployment = Deployment(
-        infra,
-        name,
-        {
-            "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/user-sync:check",
-            "LegacyApiUrl": "https://legacy.example.com/external/users",
-            "LegacyApiKeySecretArn": key,
-            "AlarmEmail": "operator@example.com",
-        },
-    )
+def deploy(infra, name, parameters):
+    key = boto3.client("secretsmanager").create_secret(Name=f"{name}/legacy-api-key", SecretString="emulated")["ARN"]
+    defaults = {
+        "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/user-sync:check",
+        "LegacyApiUrl": "https://legacy.example.com/external/users",
+        "LegacyApiKeySecretArn": key,
+        "AlarmEmail": "operator@example.com",
+    }
+    deployment = Deployment(pathlib.Path(infra), name, defaults | dict(each.split("=", 1) for each in parameters))
     outputs = deployment.create_all()
-    report = {
+    return {
         "outputs": outputs,
         "created": dict(sorted((deployment.wanted & deployment.created).items())),
         "ignored": dict(sorted((deployment.wanted - deployment.created).items())),
-        "left out": deployment.left_out,
+        "left out": sorted(set(deployment.left_out)),
         "orchestrator": credentials(outputs["OrchestratorTaskRoleArn"]),
         "worker": credentials(outputs["WorkerRoleArn"]),
     }
-    json.dump(report, sys.stdout, indent=2)
+
+
+def describe(path):
+    report = json.loads(pathlib.Path(path).read_text())
+    for heading in ("created", "ignored"):
+        print(f"{heading}: {sum(report[heading].values())} resources")
+        for kind, count in report[heading].items():
+            print(f"    {count:2}  {kind}")
+    print("left out, or a stand-in:", *report["left out"], sep="\n    ")
 
 
 if __name__ == "__main__":
-    main()
+    match sys.argv[1:]:
+        case ["--describe", path]:
+            describe(path)
+        case [infra, name, *parameters]:
+            json.dump(deploy(infra, name, parameters), sys.stdout, indent=2)
+        case _:
+            raise SystemExit(__doc__)

@@ -1,0 +1,37 @@
+"""Runs moto's server on a port of 127.0.0.1, with the rights of AWS's SQS. Usage: moto_server.py PORT
+
+Once it is told to look at credentials (POST /moto-api/reset-auth), moto checks each signature and asks the caller's policies. Of SQS it
+does not know which queue a call is about, nor that a batch call needs the right of the single one. Here it learns both.
+"""
+
+import json
+import sys
+
+from moto.iam.access_control import IAMRequest
+from moto.server import main
+from moto.sqs.responses import SQSResponse
+
+
+def queue_arn(self):
+    """The queue that a call names, as policies write it; all of them for a call that names none."""
+    url = json.loads(self.raw_body or b"{}").get("QueueUrl")
+    if url is None:
+        return "*"
+    return f"arn:aws:sqs:{self.region}:{self.current_account}:{url.rsplit('/', 1)[1]}"
+
+
+ask_policies = IAMRequest.check_action_permitted
+
+
+def check_action_permitted(self, resource):
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    if self._action.startswith("sqs:"):
+        self._action = self._action.removesuffix("Batch")
+    return ask_policies(self, resource)
+
+
+SQSResponse._determine_resource = queue_arn
+IAMRequest.check_action_permitted = check_action_permitted
+
+if __name__ == "__main__":
+    main(["-H", "127.0.0.1", "-p", sys.argv[1]])
