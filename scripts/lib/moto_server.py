@@ -1,13 +1,14 @@
 """Runs moto's server on a port of 127.0.0.1, with the rights of AWS's SQS. Usage: moto_server.py PORT
 
 Once it is told to look at credentials (POST /moto-api/reset-auth), moto checks each signature and asks the caller's policies. Of SQS it
-does not know which queue a call is about, nor that a batch call needs the right of the single one. Here it learns both.
+does not know which queue a call is about, nor that a batch call needs the right of the single one; and it cannot read the policies of
+roles that CloudFormation made. Here it learns all three.
 """
 
 import json
 import sys
 
-from moto.iam.access_control import IAMRequest
+from moto.iam.access_control import AssumedRoleAccessKey, IAMRequest
 from moto.server import main
 from moto.sqs.responses import SQSResponse
 
@@ -18,6 +19,14 @@ def queue_arn(self):
     if url is None:
         return "*"
     return f"arn:aws:sqs:{self.region}:{self.current_account}:{url.rsplit('/', 1)[1]}"
+
+
+collect_policies = AssumedRoleAccessKey.collect_policies
+
+
+def policies_as_text(self):
+    policies = collect_policies(self)
+    return [json.dumps(each) if isinstance(each, dict) and "Statement" in each else each for each in policies]
 
 
 ask_policies = IAMRequest.check_action_permitted
@@ -31,6 +40,7 @@ def check_action_permitted(self, resource):
 
 
 SQSResponse._determine_resource = queue_arn
+AssumedRoleAccessKey.collect_policies = policies_as_text
 IAMRequest.check_action_permitted = check_action_permitted
 
 if __name__ == "__main__":
