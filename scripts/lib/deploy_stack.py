@@ -14,8 +14,8 @@ import pathlib
 import sys
 
 import boto3
-import yaml
 
+from cfn_templates import read
 
 # Lines of the templates that moto 5.2.5 fails on. Left out before it sees them, and named in the report.
 UNSUPPORTED_LINES = [
@@ -26,27 +26,6 @@ UNSUPPORTED_LINES = [
 STAND_INS = {
     "Database.Outputs.PasswordSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:database-AbCdEf",
 }
-
-
-class Tagged(yaml.SafeLoader):
-    """Reads CloudFormation's tags as it reads the long form: `!Ref Name` as {"Ref": "Name"}."""
-
-
-def tagged(loader, suffix, node):
-    if isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_scalar(node)
-    return {suffix: value}
-
-
-Tagged.add_multi_constructor("!", tagged)
-
-
-def read(path):
-    return yaml.load(path.read_text(), Tagged)
 
 
 class Deployment:

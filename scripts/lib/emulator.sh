@@ -54,11 +54,12 @@ sync_on() {
     SQS_QUEUE_URL=$(output "$1" QueueUrl)
     SQS_DEAD_LETTER_QUEUE_URL=$(output "$1" DeadLetterQueueUrl)
     export SQS_QUEUE_URL SQS_DEAD_LETTER_QUEUE_URL
+    export METRICS_FORMAT=emf
     check_credentials
     use_role "$1" worker
     start_workers
     use_role "$1" orchestrator
-    run_sync
+    run_sync >"$STACK/orchestrator.metrics"
     report
     listed=$("$BIN/orchestrator" dead-letters list --json) || FAILED=yes
     line "dead letters" "${listed//$'\n'/ }"
