@@ -123,6 +123,10 @@ let package = Package(
         .testTarget(
             name: "SyncStorageTests", dependencies: ["SyncStorage", "SyncCore", "Postgres", "TestSupport", .logging],
             swiftSettings: strict),
+        .target(
+            name: "SyncTestSupport",
+            dependencies: ["AWSClientSupport", "CurlHTTP", "SQS", "SigV4", "TestSupport", .logging],
+            path: "Tests/SyncTestSupport", swiftSettings: strict),
         .testTarget(
             name: "ServiceRuntimeTests", dependencies: ["ServiceRuntime", "TestSupport", .logging, .metrics],
             swiftSettings: strict),
@@ -133,8 +137,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Orchestrator", "Worker", "LegacySimulator", "AWSClientSupport", "CurlHTTP", "SQS", "SigV4",
-                "SyncStorage", "TestSupport", .logging,
+                "Orchestrator", "Worker", "LegacySimulator", "SQS", "SyncStorage", "SyncTestSupport", "TestSupport",
             ],
             exclude: ["Terminal/terminal.py"],
             swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Foundation
 import SyncStorage
+import SyncTestSupport
 import TestSupport
 import Testing
 

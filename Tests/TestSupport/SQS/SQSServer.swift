@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A real SQS server for the tests, on 127.0.0.1 and a port of its own. It is gone when the test process is, however that ends.
@@ -95,6 +96,16 @@ package final class SQSServer: Sendable {
     /// Ends a server that the test started on its own as a crash would.
     package func kill() {
         process?.kill()
+    }
+
+    /// Freezes a server that the test started on its own: it keeps its connections and answers nobody (SIGSTOP).
+    package func pause() {
+        process?.signalGroup(SIGSTOP)
+    }
+
+    /// Lets a frozen server go on (SIGCONT).
+    package func resume() {
+        process?.signalGroup(SIGCONT)
     }
 
     /// The end of the server's log, for messages.

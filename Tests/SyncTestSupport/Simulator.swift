@@ -1,24 +1,26 @@
 import Foundation
-import TestSupport
+package import TestSupport
 
 /// What the legacy API holds in a test: the options that decide the data, which `serve` and `expected` share.
-struct SimulatedUsers: Sendable {
+package struct SimulatedUsers: Sendable {
     let options: [String]
 
-    init(_ users: Int, seed: Int = 1, _ options: String...) {
+    /// - Parameter options: further options of the simulator that decide the data.
+    package init(_ users: Int, seed: Int = 1, _ options: String...) {
         self.options = ["--users", "\(users)", "--seed", "\(seed)"] + options
     }
 
     /// What the stream holds and what must come of it.
-    struct Summary: Decodable {
-        let received: Int
-        let distinct: Int
+    package struct Summary: Decodable, Sendable {
+        package let received: Int
+        package let distinct: Int
         /// Runs of damage between users: the least that must be recorded, since damage in a row may be recorded as one.
-        let rejects: Int
-        let deleted: Int
+        package let rejects: Int
+        package let deleted: Int
     }
 
-    func summary() async throws -> Summary {
+    /// Asks the simulator what the stream holds.
+    package func summary() async throws -> Summary {
         let result = try await ChildProcess.run(
             Executables.path("legacy-simulator"), ["expected", "--summary"] + options)
         return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
@@ -26,10 +28,10 @@ struct SimulatedUsers: Sendable {
 
     /// Compares the users table with what must be in it, row by row.
     /// - Returns: the differing rows; empty when the table is as it must be.
-    func differences(in database: TestDatabase) async throws -> String {
+    package func differences(in database: TestDatabase) async throws -> String {
         let script = "\"$1\" expected \"${@:4}\" | psql -X -A -t -q -v ON_ERROR_STOP=1 -d \"$2\" -f \"$3\""
         let compare = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../../scripts/lib/compare.sql").standardized.path
+            .appendingPathComponent("../../scripts/lib/compare.sql").standardized.path
         let result = try await ChildProcess.run(
             "/bin/bash",
             [
@@ -40,15 +42,24 @@ struct SimulatedUsers: Sendable {
         let lines = result.output.split(separator: "\n")
         return lines.first == "0" ? "" : lines.joined(separator: "\n")
     }
+
+    /// How many rows differ from what they must be, are missing, or should not be there.
+    package func countOfDifferences(in database: TestDatabase) async throws -> Int {
+        let text = try await differences(in: database)
+        return text.isEmpty ? 0 : text.split(separator: "\n").first.flatMap { Int($0) } ?? 1
+    }
 }
 
 /// A running legacy API.
-final class Simulator: Sendable {
-    let url: String
-    let process: ChildProcess
+package final class Simulator: Sendable {
+    package let url: String
+    package let process: ChildProcess
     private let folder: TemporaryFolder
 
-    init(_ data: SimulatedUsers, options: [String], apiKey: String) async throws {
+    /// - Parameters:
+    ///   - options: further options of `legacy-simulator serve`.
+    ///   - apiKey: the key that it wants to see.
+    package init(_ data: SimulatedUsers, options: [String], apiKey: String) async throws {
         let folder = try TemporaryFolder(prefix: "simulator")
         self.folder = folder
         let portFile = folder.file("port")
@@ -60,7 +71,7 @@ final class Simulator: Sendable {
         url = "http://127.0.0.1:\(port() ?? 0)/external/users"
     }
 
-    func stop() {
+    package func stop() {
         process.kill()
         folder.remove()
     }

@@ -1,26 +1,40 @@
 import AWSClientSupport
 import CurlHTTP
 import Logging
-import SQS
+package import SQS
 import SigV4
-import TestSupport
+package import TestSupport
 
 /// A whole service for one test: a database and queues of its own on real servers, the legacy simulator, and the programs.
-final class SyncStack: Sendable {
-    let database: TestDatabase
-    let queueURL: String
-    let deadLetterQueueURL: String
-    let sqs: SQSClient
+package final class SyncStack: Sendable {
+    package let database: TestDatabase
+    package let queueURL: String
+    package let deadLetterQueueURL: String
+    /// A client of the test's own, straight to the server.
+    package let sqs: SQSClient
+    /// The SQS server that the queues are on.
+    package let server: SQSServer
+    /// What the legacy API wants to see as `x-api-key`.
+    package let apiKey = "key-\(UInt64.random(in: 0 ... .max))"
     private let http: HTTPClient
-    private let server: SQSServer
-    private let apiKey = "key-\(UInt64.random(in: 0 ... .max))"
 
     /// - Parameters:
     ///   - visibilityTimeout: seconds for which a received message stays hidden.
     ///   - maximumReceives: receives after which a message goes to the dead-letter queue.
-    init(visibilityTimeout: Int = 30, maximumReceives: Int = 5) async throws {
-        server = try await SQSServer.shared()
-        database = try await PostgresServer.shared().createDatabase()
+    ///   - postgres: a database server of the test's own; nil takes the one that all share.
+    ///   - server: an SQS server of the test's own; nil takes the one that all share.
+    package init(
+        visibilityTimeout: Int = 30, maximumReceives: Int = 5, postgres: PostgresServer? = nil,
+        server: SQSServer? = nil
+    ) async throws {
+        // `??` takes no asynchronous right side.
+        if let server { self.server = server } else { self.server = try await SQSServer.shared() }
+        if let postgres {
+            database = try await postgres.createDatabase()
+        } else {
+            database = try await PostgresServer.shared().createDatabase()
+        }
+        let server = self.server
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         http = HTTPClient(logger: logger)
         sqs = try SQSClient(
@@ -42,7 +56,7 @@ final class SyncStack: Sendable {
     }
 
     /// The environment that both programs need; nothing of this process's own settings gets in.
-    var environment: [String: String] {
+    package var environment: [String: String] {
         var variables = server.environment
         variables["PATH"] = "/usr/bin:/bin"
         variables["DATABASE_URL"] = database.connectionString
@@ -55,50 +69,51 @@ final class SyncStack: Sendable {
     // MARK: Programs
 
     /// Starts the legacy API and waits until it listens.
-    func startSimulator(_ data: SimulatedUsers, _ options: String...) async throws -> Simulator {
+    package func startSimulator(_ data: SimulatedUsers, _ options: String...) async throws -> Simulator {
         try await Simulator(data, options: options, apiKey: apiKey)
     }
 
     /// Runs a command of the orchestrator to its end.
-    func orchestrator(
+    package func orchestrator(
         _ arguments: String..., api: Simulator? = nil, settings: [String: String] = [:],
         deadline: Duration = .seconds(120)
     ) async throws -> (status: Int32, output: String, errorOutput: String) {
         try await ChildProcess.run(
-            Executables.path("orchestrator"), arguments, environment: variables(api, settings), deadline: deadline)
+            Executables.path("orchestrator"), arguments, environment: variables(api?.url, settings), deadline: deadline)
     }
 
     /// Starts `orchestrator sync` and lets it run.
-    func startSync(_ api: Simulator, settings: [String: String] = [:]) throws -> ChildProcess {
+    package func startSync(_ api: Simulator?, settings: [String: String] = [:]) throws -> ChildProcess {
         try ChildProcess.start(
-            Executables.path("orchestrator"), ["sync"], environment: variables(api, settings))
+            Executables.path("orchestrator"), ["sync"], environment: variables(api?.url, settings))
     }
 
     /// Starts a worker; it goes with the test process at the latest.
-    func startWorker(settings: [String: String] = [:]) throws -> ChildProcess {
+    package func startWorker(settings: [String: String] = [:]) throws -> ChildProcess {
         try ChildProcess.start(Executables.path("worker"), environment: variables(nil, settings))
     }
 
-    func migrate() async throws {
+    /// Brings the schema into place.
+    package func migrate() async throws {
         let result = try await orchestrator("migrate")
         guard result.status == 0 else { throw TestSupportError("migrate failed: \(result.errorOutput)") }
     }
 
     /// Takes down what this stack made; servers are shared and stay.
-    func remove() async throws {
+    package func remove() async throws {
         await http.shutdown()
         try await database.drop()
     }
 
-    private func variables(_ api: Simulator?, _ settings: [String: String]) -> [String: String] {
+    private func variables(_ apiURL: String?, _ settings: [String: String]) -> [String: String] {
         var variables = environment
-        if let api { variables["LEGACY_API_URL"] = api.url }
+        variables["LEGACY_API_URL"] = apiURL
         return variables.merging(settings) { _, new in new }
     }
 }
 
 /// Runs a test on a stack of its own with the schema in place, and takes the stack down whatever comes.
-func withStack(
+package func withStack(
     visibilityTimeout: Int = 30, maximumReceives: Int = 5, _ body: (SyncStack) async throws -> Void
 ) async throws {
     let stack = try await SyncStack(visibilityTimeout: visibilityTimeout, maximumReceives: maximumReceives)
@@ -113,7 +128,7 @@ func withStack(
 }
 
 /// Runs a part of a test with some workers, which are stopped at its end, however that comes.
-func withWorkers(
+package func withWorkers(
     _ count: Int = 1, of stack: SyncStack, settings: [String: String] = [:],
     _ body: ([ChildProcess]) async throws -> Void
 ) async throws {
