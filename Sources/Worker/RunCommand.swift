@@ -44,7 +44,9 @@ struct RunCommand: AsyncParsableCommand {
                 configuration: configuration, sqs: sqs, pool: pool, store: BatchStore(pool: pool),
                 metrics: WorkerMetrics(factory: MetricsSystem.factory), logger: logger)
             do {
-                try await export.during { try await ServiceGroup(configuration: lifecycle(of: service)).run() }
+                try await export.during {
+                    try await StopSignals(logger: logger).run(ServiceGroup(configuration: lifecycle(of: service)))
+                }
             } catch {
                 await pool.close()
                 await http.shutdown()
@@ -58,7 +60,6 @@ struct RunCommand: AsyncParsableCommand {
     private func lifecycle(of service: ConsumerService) -> ServiceGroupConfiguration {
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: service, failureTerminationBehavior: .cancelGroup)],
-            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
         // ECS kills 30 s after SIGTERM: what is not finished before is cancelled, rolled back and given back.
         configuration.maximumGracefulShutdownDuration = .seconds(20)
