@@ -89,6 +89,38 @@ struct BatchStoreIntegrationTests {
         }
     }
 
+    @Test("a user whom someone else inserts between look-up and insert is updated, and the others are inserted")
+    func insertedMeanwhile() async throws {
+        try await withDatabase { database in
+            let users = ["ana", "bob", "eve"].map {
+                TestUser(name: $0, id: 1, email: "ours", createdAt: 2, deleted: false)
+            }
+            let message = try batch(1, 1, users)
+            let applying = try await database.connection.transaction { connection in
+                _ = try await connection.query(
+                    """
+                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at)
+                    VALUES ('bob', 9, 'theirs', 'epoch'), ('eve', 9, 'theirs', '2100-01-01')
+                    """)
+                let applying = Task { try await database.store.apply(message) }
+                try await eventually("the batch waits for the other's rows") {
+                    let waiting = try await connection.query(
+                        """
+                        SELECT count(*) FROM pg_locks
+                        WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
+                        """)
+                    return try waiting.int8(row: 0, column: 0) == 1
+                }
+                return applying
+            }
+            #expect(
+                try await applying.value
+                    == .applied(BatchOutcome.Counts(duplicates: 0, inserted: 1, updated: 1, unchanged: 1)))
+            let emails = try await database.users().mapValues(\.email)
+            #expect(emails == ["ana": "ours", "bob": "ours", "eve": "theirs"])
+        }
+    }
+
     @Test("rows that exist take no identity value and no new row version")
     func frugal() async throws {
         try await withDatabase { database in

@@ -17,7 +17,7 @@ package struct BatchStore: Sendable {
         let parameters = Self.parameters(batch, rows: rows)
         return try await pool.withConnection { connection in
             do {
-                let result = try await connection.execute(UpsertStatement.apply, parameters)
+                let result = try await Self.write(parameters, on: connection)
                 if result.rowCount > 0 {
                     return .applied(
                         BatchOutcome.Counts(
@@ -33,6 +33,16 @@ package struct BatchStore: Sendable {
             let applied = try await connection.execute(
                 UpsertStatement.isApplied, [.int8(batch.header.syncID), .int8(batch.header.number)])
             return try applied.bool(row: 0, column: 0) ? .alreadyApplied : .overtaken
+        }
+    }
+
+    private nonisolated(nonsending) static func write(
+        _ parameters: [PostgresValue], on connection: PostgresConnection
+    ) async throws(PostgresError) -> PostgresResult {
+        do {
+            return try await connection.execute(UpsertStatement.apply, parameters)
+        } catch  where error.isDoubleUser {
+            return try await connection.execute(UpsertStatement.applyAmongOthers, parameters)
         }
     }
 
@@ -57,4 +67,9 @@ package struct BatchStore: Sendable {
             .array(userNames), .array(legacyIDs), .array(emails), .array(createdAts), .array(deleted),
         ]
     }
+}
+
+extension PostgresError {
+    /// Whether a user was inserted who is in the table. The constraint has another name where another program made the table.
+    fileprivate var isDoubleUser: Bool { sqlState == "23505" && table == "users" }
 }

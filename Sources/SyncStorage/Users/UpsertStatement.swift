@@ -4,7 +4,9 @@ import Postgres
 ///
 /// Existing rows are looked up first. Only missing ones are inserted and only changed ones updated: a row that stays
 /// as it is costs an index look-up, no lock, no WAL and no identity value (a bare `ON CONFLICT` pays all three; the
-/// measurement is in docs/decisions). `ON CONFLICT` is left for the row that another transaction created in between.
+/// measurement is in docs/decisions). What is missing is inserted without `ON CONFLICT`, which would look it up again and
+/// insert it on trial. Should another transaction have created such a row since the look-up, the statement fails as a whole
+/// and ``applyAmongOthers`` does its work.
 ///
 /// The ledger's primary key is the guard against a message that comes twice: a concurrent double fails with a unique
 /// violation, which takes its whole upsert with it. `gate` sees earlier doubles, and batches of an overtaken sync,
@@ -15,46 +17,57 @@ import Postgres
 enum UpsertStatement {
     /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 users in the message, then one array a column of the
     /// distinct users: $5 user names, $6 legacy ids, $7 emails, $8 creation times, $9 deleted.
-    static let apply = PostgresStatement(
-        name: "apply_batch",
-        sql: """
-            WITH gate AS MATERIALIZED (
-                SELECT
-                WHERE NOT EXISTS (SELECT FROM sync_batches WHERE sync_id = $1 AND batch_number = $2)
-                  AND NOT EXISTS (SELECT FROM sync_logs WHERE id > $1 AND batches_sent > 0)
-            ), incoming AS MATERIALIZED (
-                SELECT i.*, users.id AS row_id, users.id IS NOT NULL AND \(supersedes("i")) AS differs
-                FROM gate
-                CROSS JOIN unnest($5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::boolean[])
-                    AS i (user_name, legacy_id, email, legacy_created_at, deleted)
-                LEFT JOIN users ON users.user_name = i.user_name
-            ), inserted AS (
-                INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at)
-                SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END
-                FROM incoming
-                WHERE row_id IS NULL
-                ON CONFLICT (user_name) DO UPDATE SET \(assignments("excluded"))
-                WHERE \(supersedes("excluded"))
-                RETURNING xmax = 0 AS created
-            ), updated AS (
-                UPDATE users SET \(assignments("changed"))
-                FROM (SELECT * FROM incoming WHERE differs) AS changed
-                WHERE users.id = changed.row_id AND \(supersedes("changed"))
-                RETURNING users.id
-            ), counted AS (
-                SELECT
-                    (SELECT count(*) FROM incoming) AS distinct_users,
-                    (SELECT count(*) FROM inserted WHERE created) AS inserted,
-                    (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated
-            )
-            INSERT INTO sync_batches
-                (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, apply_ms)
-            SELECT $1, $2, $3, $4, $4 - distinct_users, inserted, updated, distinct_users - inserted - updated,
-                (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::integer
-            FROM gate CROSS JOIN counted
-            RETURNING duplicates::bigint, inserted::bigint, updated::bigint, unchanged::bigint
+    static let apply = statement(name: "apply_batch", onConflict: "")
+
+    /// The same, and right also when others insert the same users at this moment.
+    static let applyAmongOthers = statement(
+        name: "apply_batch_among_others",
+        onConflict: """
+            ON CONFLICT (user_name) DO UPDATE SET \(assignments("excluded"))
+            WHERE \(supersedes("excluded"))
             """
     )
+
+    private static func statement(name: String, onConflict: String) -> PostgresStatement {
+        PostgresStatement(
+            name: name,
+            sql: """
+                WITH gate AS MATERIALIZED (
+                    SELECT
+                    WHERE NOT EXISTS (SELECT FROM sync_batches WHERE sync_id = $1 AND batch_number = $2)
+                      AND NOT EXISTS (SELECT FROM sync_logs WHERE id > $1 AND batches_sent > 0)
+                ), incoming AS MATERIALIZED (
+                    SELECT i.*, users.id AS row_id, users.id IS NOT NULL AND \(supersedes("i")) AS differs
+                    FROM gate
+                    CROSS JOIN unnest($5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::boolean[])
+                        AS i (user_name, legacy_id, email, legacy_created_at, deleted)
+                    LEFT JOIN users ON users.user_name = i.user_name
+                ), inserted AS (
+                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at)
+                    SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END
+                    FROM incoming
+                    WHERE row_id IS NULL
+                    \(onConflict)
+                    RETURNING xmax = 0 AS created
+                ), updated AS (
+                    UPDATE users SET \(assignments("changed"))
+                    FROM (SELECT * FROM incoming WHERE differs) AS changed
+                    WHERE users.id = changed.row_id AND \(supersedes("changed"))
+                    RETURNING users.id
+                ), counted AS (
+                    SELECT
+                        (SELECT count(*) FROM incoming) AS distinct_users,
+                        (SELECT count(*) FROM inserted WHERE created) AS inserted,
+                        (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated
+                )
+                INSERT INTO sync_batches
+                    (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, apply_ms)
+                SELECT $1, $2, $3, $4, $4 - distinct_users, inserted, updated, distinct_users - inserted - updated,
+                    (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::integer
+                FROM gate CROSS JOIN counted
+                RETURNING duplicates::bigint, inserted::bigint, updated::bigint, unchanged::bigint
+                """)
+    }
 
     /// Whether a batch is in the ledger: tells a double from an overtaken sync once ``apply`` returned no row.
     static let isApplied = PostgresStatement(
