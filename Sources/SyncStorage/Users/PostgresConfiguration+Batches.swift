@@ -4,13 +4,15 @@ extension PostgresConfiguration {
     /// The same database, with sessions fit for ``BatchStore``.
     ///
     /// The apply statement is an index look-up for each user, whatever the statistics say: a plan that was cached while the
-    /// table was empty, or unanalysed, must not scan it a thousand times later. Rows are locked in the order of the look-ups.
+    /// table was empty must not scan it a thousand times later. The statement leaves the planner one way to look users up
+    /// (``UpsertStatement``); these settings leave it one way to join what it found, a hash join.
     package var forBatches: PostgresConfiguration {
         var configuration = self
         configuration.settings.merge([
-            "enable_hashjoin": "off",
+            "enable_nestloop": "off",
             "enable_mergejoin": "off",
             "enable_seqscan": "off",
+            "enable_bitmapscan": "off",
             "plan_cache_mode": "force_generic_plan",
             "jit": "off",
             // A statement that takes a minute for a thousand users waits for something that will not come.

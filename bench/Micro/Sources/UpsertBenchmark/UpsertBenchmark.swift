@@ -110,7 +110,7 @@ struct UpsertBenchmark {
         try await number("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint")
     }
 
-    private func number(_ sql: String) async throws -> Int64 {
+    private func number(_ sql: SQL) async throws -> Int64 {
         try await connection.query(sql).int8(row: 0, column: 0)
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Postgres
 import SyncCore
 import SyncStorage
@@ -16,14 +15,17 @@ struct UpsertForm: Sendable {
         },
         piped(
             "unnest + guarded ON CONFLICT",
-            insert("WHERE true", "ON CONFLICT (user_name) DO UPDATE SET \(assignments) WHERE \(supersedes("excluded"))")
+            insert(
+                "WHERE true",
+                "ON CONFLICT (user_name) DO UPDATE SET \(assignments("excluded")) WHERE \(supersedes("excluded"))")
         ),
         piped(
-            "unnest + plain DO UPDATE", insert("WHERE true", "ON CONFLICT (user_name) DO UPDATE SET \(assignments)")),
+            "unnest + plain DO UPDATE",
+            insert("WHERE true", "ON CONFLICT (user_name) DO UPDATE SET \(assignments("excluded"))")),
         piped(
             "UPDATE of the changed + INSERT of the missing",
             """
-            UPDATE users SET \(assignments.replacingOccurrences(of: "excluded", with: "i")) FROM \(incoming)
+            UPDATE users SET \(assignments("i")) FROM \(incoming)
             WHERE users.user_name = i.user_name AND \(supersedes("i"))
             """,
             insert(
@@ -32,7 +34,7 @@ struct UpsertForm: Sendable {
     ]
 
     /// Statements with the batch's columns as arrays, and the ledger's.
-    private static func piped(_ name: String, _ statements: String...) -> UpsertForm {
+    private static func piped(_ name: String, _ statements: SQL...) -> UpsertForm {
         let prepared = statements.enumerated().map { PostgresStatement(name: "form_\($0)", sql: $1) }
         return UpsertForm(name: name) { pool, batch in
             let columns = columns(of: batch)
@@ -53,25 +55,27 @@ struct UpsertForm: Sendable {
             VALUES ($1, $2, $3, $4, 0, 0, 0, 0)
             """)
 
-    private static let incoming = """
+    private static let incoming: SQL = """
         unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::boolean[])
             AS i (user_name, legacy_id, email, legacy_created_at, deleted)
         """
 
-    private static func insert(_ condition: String, _ conflict: String) -> String {
+    private static func insert(_ condition: SQL, _ conflict: SQL) -> SQL {
         """
         INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at)
         SELECT i.*, CASE WHEN deleted THEN now() END FROM \(incoming) \(condition) \(conflict)
         """
     }
 
-    private static let assignments = """
-        legacy_id = excluded.legacy_id, email = excluded.email, legacy_created_at = excluded.legacy_created_at,
-        updated_at = now(), deleted = excluded.deleted,
-        deleted_at = CASE WHEN excluded.deleted THEN coalesce(users.deleted_at, now()) END
+    private static func assignments(_ new: SQL) -> SQL {
         """
+        legacy_id = \(new).legacy_id, email = \(new).email, legacy_created_at = \(new).legacy_created_at,
+        updated_at = now(), deleted = \(new).deleted,
+        deleted_at = CASE WHEN \(new).deleted THEN coalesce(users.deleted_at, now()) END
+        """
+    }
 
-    private static func supersedes(_ new: String) -> String {
+    private static func supersedes(_ new: SQL) -> SQL {
         """
         (users.legacy_created_at < \(new).legacy_created_at
             OR users.legacy_created_at = \(new).legacy_created_at
