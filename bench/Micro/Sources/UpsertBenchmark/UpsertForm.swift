@@ -5,11 +5,12 @@ import SyncStorage
 /// One way to apply a batch with its row in the ledger, in one transaction and one round trip.
 struct UpsertForm: Sendable {
     let name: String
+    var isProduct = false
     let apply: @Sendable (PostgresPool, DecodedBatch) async throws -> Void
 
     /// The product's own, and what others would write.
     static let all: [UpsertForm] = [
-        UpsertForm(name: "User Sync") { pool, batch in
+        UpsertForm(name: "User Sync", isProduct: true) { pool, batch in
             let outcome = try await BatchStore(pool: pool).apply(batch)
             guard case .applied = outcome else { throw BenchmarkFailure("batch \(batch.header.number): \(outcome)") }
         },
