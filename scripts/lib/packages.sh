@@ -5,7 +5,7 @@ readonly PACKAGES=(
     libcurl4-openssl-dev libpq-dev libssl-dev zlib1g-dev # what the two programs link
     postgresql                                           # the server for tests and sync-local
     python3 python3-venv                                 # the SQS servers
-    curl procps shellcheck util-linux
+    curl debootstrap procps shellcheck util-linux
 )
 # shellcheck disable=SC2034 # scripts/bench uses it
 readonly BENCH_PACKAGES=(g++ libsimdjson-dev) # the JSON parser that ours is measured beside
