@@ -92,8 +92,8 @@ check_image() {
         [[ -z $missing ]] || die "$program lacks libraries that infra/Dockerfile does not install: $missing"
         (in_image "$program" --help) >/dev/null
     done
-    line "packages that RUN added" "$(grep -c '^Package' "$STACK/image/var/lib/dpkg/status") in all in the image"
-    line "size" "$(du -sm --exclude=proc "$STACK/image" | cut -f1) MB, unpacked"
+    line "Debian packages" "$(grep -c '^Package:' "$STACK/image/var/lib/dpkg/status")"
+    line "size, unpacked" "$(du -sm --exclude=proc --exclude=cache "$STACK/image" | cut -f1) MB"
 }
 
 # use_image_programs: from now on $BIN is a folder whose programs run from the image.
