@@ -72,7 +72,12 @@ let package = Package(
             dependencies: [
                 "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage",
                 .argumentParser, .logging, .metrics, .lifecycle, .signals,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Serving/Documents/openapi.json")],
             swiftSettings: strict),
         .executableTarget(
             name: "Worker",
@@ -132,14 +137,19 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "OrchestratorTests",
-            dependencies: ["Orchestrator", "ServiceRuntime", "SyncCore", "SyncStorage", .metricsTestKit],
+            dependencies: [
+                "Orchestrator", "ServiceRuntime", "SyncCore", "SyncStorage", .lifecycle, .logging, .metricsTestKit,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Orchestrator", "Worker", "LegacySimulator", "SQS", "SyncStorage", "SyncTestSupport", "TestSupport",
+                "Orchestrator", "Worker", "LegacySimulator", "CurlHTTP", "SQS", "SyncStorage", "SyncTestSupport",
+                "TestSupport",
+                .logging,
             ],
-            exclude: ["Terminal/terminal.py"],
+            exclude: ["Serving/schemathesis.toml", "Terminal/terminal.py"],
             swiftSettings: strict),
     ]
 )

@@ -8,13 +8,14 @@ struct OrchestratorCommand: AsyncParsableCommand {
         abstract: "Brings all users of the legacy API into PostgreSQL, through SQS, and keeps the record of it.",
         discussion: """
             Every setting can be given in the environment; the name in parentheses is the variable, then comes the default. \
-            A flag wins over the environment. Secrets have no flag: LEGACY_API_KEY, DATABASE_URL, AWS credentials.
+            A flag wins over the environment. Secrets have no flag: LEGACY_API_KEY, DATABASE_URL, SYNC_API_TOKEN, AWS \
+            credentials.
 
             Exit status: 0 done, 1 failed, 75 another sync is running, 78 a setting is missing or wrong.
             """,
         subcommands: [
             SyncCommand.self, MigrateCommand.self, StatusCommand.self, HistoryCommand.self, RejectsCommand.self,
-            DeadLettersCommand.self, ResetCommand.self,
+            DeadLettersCommand.self, ResetCommand.self, ServeCommand.self,
         ],
         defaultSubcommand: SyncCommand.self
     )

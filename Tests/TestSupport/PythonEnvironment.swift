@@ -24,6 +24,13 @@ package enum PythonEnvironment {
         try interpreter("venv-terminal", variable: "USER_SYNC_PYTHON")
     }
 
+    /// The interpreter of the environment that checks what is served over HTTP: `USER_SYNC_PYTHON`, or the one in `.build-tools/venv-web`.
+    ///
+    /// - Throws: ``TestSupportError`` that says how to make the environment when it is not there.
+    package static func web() throws -> String {
+        try interpreter("venv-web", variable: "USER_SYNC_PYTHON")
+    }
+
     static func interpreter(_ environment: String, variable: String) throws -> String {
         let chosen = ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
         let path = chosen ?? "\(packageRoot)/.build-tools/\(environment)/bin/python"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The Python environments in .build-tools: `venv` with LocalStack and botocore, `venv-moto` with moto's server,
-# `venv-terminal` with a terminal emulator.
+# `venv-terminal` with a terminal emulator, `venv-web` with what checks the HTTP API.
 
 # python_environment NAME REQUIREMENTS: makes the environment unless it was made from the same requirements before.
 python_environment() {
@@ -16,19 +16,20 @@ python_environment() {
     printf '%s\n' "$stamp" >"$folder/.complete"
 }
 
-# python_environments: makes them, side by side.
+# python_environments: makes all of them, side by side.
 python_environments() {
-    local first second third failed=
+    local name requirements job failed='' jobs=()
     mkdir -p "$TOOLS"
     # As background jobs, all of them: bash ignores errors inside a function whose own status is looked at.
-    python_environment venv "$ROOT/scripts/requirements.txt" &
-    first=$!
-    python_environment venv-moto "$ROOT/scripts/requirements-moto.txt" &
-    second=$!
-    python_environment venv-terminal "$ROOT/scripts/requirements-terminal.txt" &
-    third=$!
-    wait "$first" || failed=yes
-    wait "$second" || failed=yes
-    wait "$third" || failed=yes
+    while read -r name requirements; do
+        python_environment "$name" "$ROOT/scripts/$requirements" &
+        jobs+=("$!")
+    done <<'END'
+venv requirements.txt
+venv-moto requirements-moto.txt
+venv-terminal requirements-terminal.txt
+venv-web requirements-web.txt
+END
+    for job in "${jobs[@]}"; do wait "$job" || failed=yes; done
     [[ -z $failed ]] || die "a Python environment could not be made: see above"
 }

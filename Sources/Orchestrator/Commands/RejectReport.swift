@@ -46,7 +46,7 @@ enum RejectReport {
 }
 
 /// The stable JSON form of a quarantined piece; names are those of the table's columns.
-private struct RejectDocument: Encodable {
+struct RejectDocument: Encodable {
     let byteOffset: Int64
     let reason: String
     let excerpt: String
@@ -64,7 +64,7 @@ private struct RejectDocument: Encodable {
 }
 
 /// The stable JSON form of the pieces that share a reason.
-private struct RejectGroupDocument: Encodable {
+struct RejectGroupDocument: Encodable {
     let reason: String
     let count: Int
     let firstByteOffset: Int64

@@ -1,8 +1,6 @@
 import ArgumentParser
 import CoreMetrics
-import CurlHTTP
 import Logging
-import SQS
 import ServiceLifecycle
 import ServiceRuntime
 import SyncCore
@@ -60,44 +58,10 @@ private struct SyncService: Service {
     let logger: Logger
 
     func run() async throws {
-        let entry: SyncLogEntry
-        do {
-            entry = try await cancelWhenGracefulShutdown { try await sync() }
-        } catch SyncSessionError.anotherSyncIsRunning {
-            throw SyncSessionError.anotherSyncIsRunning
-        } catch {
-            // No row tells of this end: the database was not there, or the row is someone else's by now.
-            metrics.failed()
-            throw error
+        let entry = try await cancelWhenGracefulShutdown {
+            try await SyncJob.begin(configuration, display: display, metrics: metrics, logger: logger).run()
         }
         // The log has said why; the exit status says that.
         guard entry.status == .completed else { throw ExitCode(ExitStatus.failure) }
-    }
-
-    private func sync() async throws -> SyncLogEntry {
-        let http = HTTPClient(
-            configuration: HTTPClientConfiguration(
-                certificateAuthorityFile: configuration.legacyAPI.certificateAuthorityFile,
-                allowsPlaintextToRemote: configuration.queue.allowsPlaintext, userAgent: "user-sync"),
-            logger: logger)
-        let sqs = try configuration.queue.client(
-            http: http,
-            limits: SQSLimits(
-                maximumMessageBytes: configuration.maximumMessageBytes,
-                maximumCallBytes: configuration.maximumMessageBytes),
-            logger: logger)
-        let session = try await SyncSession.begin(configuration.database, logger: logger)
-        let run = SyncRun(
-            configuration: configuration, session: session, http: http, sqs: sqs, display: display, metrics: metrics,
-            logger: logger)
-        do {
-            let entry = try await run.run()
-            await http.shutdown()
-            return entry
-        } catch {
-            await session.abandon()
-            await http.shutdown()
-            throw error
-        }
     }
 }

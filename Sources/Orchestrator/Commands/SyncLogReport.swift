@@ -127,7 +127,7 @@ enum SyncLogReport {
 }
 
 /// The stable JSON form of a SyncLog row; names are those of the table's columns.
-private struct SyncLogDocument: Encodable {
+struct SyncLogDocument: Encodable {
     let entry: SyncLogEntry
 
     init(_ entry: SyncLogEntry) {

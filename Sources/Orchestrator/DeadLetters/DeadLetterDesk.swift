@@ -48,7 +48,8 @@ struct DeadLetterDesk: Sendable {
         if let newest = try await SyncLogReader(connection: connection).sync(), newest.status == .failed {
             others.append(newest.id)
         }
-        try await redrive.settle(&outcome, also: others, within: wait)
+        // Where nothing was sent there is nothing to wait for.
+        try await redrive.settle(&outcome, also: others, within: outcome.replayed.isEmpty ? .zero : wait)
         return outcome
     }
 

@@ -3,7 +3,7 @@ package import SyncCore
 
 /// Reads SyncLog rows and what belongs to them; changes nothing but in ``resetStuckSyncs()``.
 package struct SyncLogReader: Sendable {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     package init(connection: PostgresConnection) {
         self.connection = connection
@@ -12,16 +12,19 @@ package struct SyncLogReader: Sendable {
     /// The newest syncs, newest first.
     /// - Parameter limit: rows at most, at least 1.
     package func history(limit: Int) async throws -> [SyncLogEntry] {
+        try await entries("ORDER BY id DESC LIMIT $1", [.int8(Int64(limit))])
+    }
+
+    /// The rows that the rest of a SELECT statement picks.
+    func entries(_ clauses: SQL, _ parameters: [PostgresValue] = []) async throws -> [SyncLogEntry] {
         let result = try await connection.query(
-            "SELECT \(SyncLogSQL.columns) FROM sync_logs ORDER BY id DESC LIMIT $1", [.int8(Int64(limit))])
+            "SELECT \(SyncLogSQL.columns) FROM sync_logs \(clauses)", parameters)
         return try (0..<result.rowCount).map { try Self.entry(result, row: $0) }
     }
 
     /// The newest sync that completed; nil when none ever did.
     package func lastCompleted() async throws -> SyncLogEntry? {
-        let result = try await connection.query(
-            "SELECT \(SyncLogSQL.columns) FROM sync_logs WHERE status = 'COMPLETED' ORDER BY id DESC LIMIT 1")
-        return result.rowCount == 0 ? nil : try Self.entry(result, row: 0)
+        try await entries("WHERE status = 'COMPLETED' ORDER BY id DESC LIMIT 1").first
     }
 
     /// One sync; for one under way the counters that only its end writes are read from the ledger.

@@ -1,0 +1,66 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Postgres
+import SQS
+import SyncStorage
+
+/// Turns whatever goes wrong into a problem document, and puts the security headers on every answer.
+struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
+    let logger: Logger
+
+    /// Nothing but what this server itself serves: no inline script or style, no frame, no other origin.
+    static var contentSecurityPolicy: String {
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    }
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            response = try problem(error, request).response()
+            if request.method == .head { response = response.withoutBody() }
+        }
+        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.referrerPolicy] = "no-referrer"
+        response.headers[.frameOptions] = "DENY"
+        response.headers[.openerPolicy] = "same-origin"
+        response.headers[.resourcePolicy] = "same-origin"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+
+    private func problem(_ error: any Error, _ request: Request) -> Problem {
+        switch error {
+        case let problem as Problem:
+            return problem
+        case let error as HTTPError:
+            let detail = error.status == .notFound ? "there is nothing at this path; see /openapi.json" : error.body
+            return Problem(error.status, detail ?? error.status.reasonPhrase)
+        case is SchemaError:
+            return Problem(.serviceUnavailable, "\(error)", headers: [.retryAfter: "10"])
+        case let error as SQSError:
+            logger.warning(
+                "the queue could not be used", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Problem(
+                .serviceUnavailable, "the queue cannot be used just now; the log says why",
+                headers: [.retryAfter: "5"])
+        default:
+            logger.error(
+                "a request failed",
+                metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)"])
+            let isAway = (error as? PostgresError).map { $0.isTransient || $0.code == .connectFailed } ?? false
+            // The cause may name hosts and queries: it is for the log.
+            return isAway
+                ? Problem(
+                    .serviceUnavailable, "the database cannot be reached just now; the log says why",
+                    headers: [.retryAfter: "5"])
+                : Problem(.internalServerError, "the request failed; the log says why")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Logging
+import ServiceLifecycle
+
+/// Starts a sync at fixed distances of time, for whoever has no scheduler of their own.
+///
+/// The starts do not drift: each is a whole number of intervals after the first. One that falls into a running sync is skipped, one that
+/// fails is logged, and the next comes all the same.
+struct SyncSchedule<C: Clock>: Service where C.Duration == Duration {
+    let interval: Duration
+    let clock: C
+    let logger: Logger
+    let start: @Sendable () async throws -> SyncSupervisor.Start
+
+    /// Runs until the process is to end.
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await startAgainAndAgain() }
+    }
+
+    private func startAgainAndAgain() async {
+        let first = clock.now
+        var count = 1
+        // Sleeping fails only when the task is cancelled.
+        while (try? await clock.sleep(until: first.advanced(by: interval * count), tolerance: nil)) != nil {
+            await startOne()
+            // After a long stand-still the missed starts are not made up for.
+            let elapsed = first.duration(to: clock.now)
+            repeat { count += 1 } while interval * count <= elapsed
+        }
+    }
+
+    private func startOne() async {
+        do {
+            switch try await start() {
+            case .started(let syncID):
+                logger.info("scheduled sync started", metadata: ["sync_id": .stringConvertible(syncID)])
+            case .alreadyRunning:
+                logger.warning("scheduled sync skipped: another one is running")
+            case .stopping:
+                break
+            }
+        } catch {
+            logger.error("scheduled sync could not start", metadata: ["error": "\(error)"])
+        }
+    }
+}
