@@ -132,6 +132,7 @@ struct SyncRun: Sendable {
                     LegacyStreamReader.Attempt(
                         syncID: session.syncID, firstBatch: firstBatch, lanes: configuration.messageGroups,
                         batchSize: configuration.batchSize, maximumBodyBytes: configuration.maximumMessageBytes,
+                        opened: { try await session.overtake() },
                         send: { try await sender.enqueue($0, attempt: attempt) },
                         quarantine: { try await session.record($0) }))
                 logger.info(

@@ -160,16 +160,95 @@ struct BatchStoreIntegrationTests {
         }
     }
 
-    @Test("a batch of a sync that a newer one has overtaken is dropped; one that has sent nothing overtakes nobody")
+    @Test(
+        "a batch of a sync that a newer one has overtaken is dropped; one that has not begun to read overtakes nobody")
     func overtaken() async throws {
         try await withDatabase { database in
             let user = TestUser(name: "ana", id: 1, email: "e", createdAt: 1, deleted: false)
-            _ = try await database.connection.query("INSERT INTO sync_logs (id, status) VALUES (2, 'FAILED')")
+            let session = try await SyncSession.begin(database.configuration, logger: silent)
             #expect(try await database.store.apply(try batch(1, 1, [user])) != .overtaken)
-            _ = try await database.connection.query("UPDATE sync_logs SET batches_sent = 1 WHERE id = 2")
+            try await session.overtake()
             #expect(try await database.store.apply(try batch(1, 2, [user])) == .overtaken)
-            let ledger = try await database.connection.query("SELECT count(*) FROM sync_batches")
+            #expect(try await database.store.apply(try batch(session.syncID, 1, [user])) != .overtaken)
+            let ledger = try await database.connection.query("SELECT count(*) FROM sync_batches WHERE sync_id = 1")
             #expect(try ledger.int8(row: 0, column: 0) == 1)
+            await session.abandon()
+        }
+    }
+
+    @Test("a newer sync waits for the older one's batch under way, and a later one of it is dropped at once")
+    func overtakingWaits() async throws {
+        try await withDatabase { database in
+            let ana = TestUser(name: "ana", id: 1, email: "e", createdAt: 1, deleted: false)
+            let bia = TestUser(name: "bia", id: 2, email: "e", createdAt: 1, deleted: false)
+            _ = try await database.store.apply(try batch(1, 1, [ana]))
+            let session = try await SyncSession.begin(database.configuration, logger: silent)
+            // Whoever holds the row of "ana" holds up the batch that changes it.
+            let blocker = try await PostgresConnection.connect(database.configuration, logger: silent)
+            try await blocker.executeScript("BEGIN; SELECT FROM users WHERE user_name = 'ana' FOR UPDATE")
+            let newer = TestUser(name: "ana", id: 1, email: "new", createdAt: 2, deleted: false)
+            let underWay = try batch(1, 2, [newer])
+            let late = try batch(1, 3, [bia])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let outcome = try await database.store.apply(underWay)
+                    #expect(outcome != .overtaken)
+                }
+                try await eventually(within: .seconds(60), "the batch waits for the row") {
+                    try await database.waiting("transactionid") == 1
+                }
+                group.addTask { try await session.overtake() }
+                try await eventually(within: .seconds(60), "the newer sync waits for the batch") {
+                    try await database.waiting("transactionid") == 2
+                }
+                let outcome = try await database.store.apply(late)
+                #expect(outcome == .overtaken)
+                #expect(try await database.waiting("transactionid") == 2)
+                try await blocker.executeScript("COMMIT")
+                try await group.waitForAll()
+            }
+            await blocker.close()
+            await session.abandon()
+            #expect(try await database.users() == ["ana": newer])
+        }
+    }
+
+    @Test("a sync that lacked a batch is completed by its replay, unless a newer sync has overtaken it")
+    func settling() async throws {
+        try await withDatabase { database in
+            let user = TestUser(name: "ana", id: 1, email: "e", createdAt: 1, deleted: false)
+            let reader = FailedBatchReader(connection: database.connection)
+            for isOvertaken in [false, true] {
+                let session = try await SyncSession.begin(database.configuration, logger: silent)
+                try await session.beginAttempt(1, firstBatch: 1)
+                var counters = SyncCounters()
+                counters.received = 1
+                counters.batchesSent = 1
+                try await session.streamCompleted(counters)
+                _ = try await session.fail(counters, reason: "batch 1 is missing")
+                #expect(try await !reader.settle(session.syncID))
+                _ = try await database.store.apply(try batch(session.syncID, 1, [user]))
+                if isOvertaken {
+                    let newer = try await SyncSession.begin(database.configuration, logger: silent)
+                    try await newer.overtake()
+                    await newer.abandon()
+                }
+                #expect(try await reader.settle(session.syncID) == !isOvertaken)
+            }
+        }
+    }
+
+    @Test("a row says which sync wrote it last; one that was not written keeps the older sync")
+    func provenance() async throws {
+        try await withDatabase { database in
+            _ = try await database.connection.query("INSERT INTO sync_logs (status) VALUES ('RUNNING')")
+            var users = ["ana", "bia"].map { TestUser(name: $0, id: 1, email: "e", createdAt: 1, deleted: false) }
+            _ = try await database.store.apply(try batch(1, 1, users))
+            users[1].email = "new"
+            _ = try await database.store.apply(try batch(2, 1, users))
+            let result = try await database.connection.query("SELECT sync_id FROM users ORDER BY user_name")
+            #expect(try result.int8(row: 0, column: 0) == 1)
+            #expect(try result.int8(row: 1, column: 0) == 2)
         }
     }
 

@@ -6,8 +6,20 @@ import TestSupport
 
 /// A migrated database with sync 1 under way.
 struct SyncDatabase: Sendable {
+    let configuration: PostgresConfiguration
     let connection: PostgresConnection
     let store: BatchStore
+
+    /// How many sessions of this database wait for a lock.
+    /// - Parameter event: the kind of lock, as `pg_stat_activity.wait_event` names it; nil for any.
+    func waiting(_ event: String?) async throws -> Int64 {
+        try await connection.query(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND coalesce(wait_event = $1::text, true)
+            """, [event.map(PostgresValue.text) ?? .null]
+        ).int8(row: 0, column: 0)
+    }
 
     /// The users table, keyed by name.
     func users() async throws -> [String: TestUser] {
@@ -33,9 +45,11 @@ func withDatabase(_ body: (SyncDatabase) async throws -> Void) async throws {
     let connection = try await PostgresConnection.connect(configuration, logger: silent)
     let pool = PostgresPool(configuration.forBatches, maximumConnections: 4, logger: silent)
     _ = try await Migrator(connection: connection, logger: silent).migrate()
-    _ = try await connection.query("INSERT INTO sync_logs (id, status) VALUES (1, 'RUNNING')")
+    _ = try await connection.query("INSERT INTO sync_logs (status) VALUES ('RUNNING')")
     do {
-        try await body(SyncDatabase(connection: connection, store: BatchStore(pool: pool)))
+        try await body(
+            SyncDatabase(
+                configuration: configuration, connection: connection, store: BatchStore(pool: pool)))
     } catch {
         await pool.close()
         await connection.close()

@@ -11,6 +11,8 @@ struct LegacyStreamReader: Sendable {
         let lanes: Int
         let batchSize: Int
         let maximumBodyBytes: Int
+        /// Called when the API has begun to answer, before anything is read of it.
+        let opened: @Sendable () async throws -> Void
         /// Takes a batch; suspends while the queue is behind, which stops the reading, which stops the API.
         let send: @Sendable (Batch) async throws -> Void
         /// Puts damaged pieces into quarantine.
@@ -34,6 +36,7 @@ struct LegacyStreamReader: Sendable {
     /// - Throws: `StreamFailure` when the attempt failed and another may be made; anything else ends the sync.
     func read(_ attempt: Attempt) async throws {
         let stream = try await api.open()
+        try await attempt.opened()
         var parser = LegacyStreamParser()
         var sink = StreamSink(
             batcher: LaneBatcher(

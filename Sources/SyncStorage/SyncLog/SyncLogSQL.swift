@@ -48,6 +48,18 @@ enum SyncLogSQL {
             """
     )
 
+    /// Batches of the syncs before $1 are dropped from now on.
+    static let overtake: SQL = "UPDATE sync_logs SET overtaken_by = $1 WHERE id < $1 AND overtaken_by IS NULL"
+
+    /// Waits for the batches under way of the syncs before $1: ``UpsertStatement`` holds a lock on its sync's row while it
+    /// works. What an earlier sync overtook and completed after, it has waited for itself.
+    static let awaitOvertaken: SQL = """
+        SELECT id FROM sync_logs
+        WHERE id < $1
+          AND overtaken_by > coalesce((SELECT max(id) FROM sync_logs WHERE id < $1 AND status = 'COMPLETED'), 0)
+        ORDER BY id FOR UPDATE
+        """
+
     /// The stream was read to its end, and the queue has taken every batch: from here on the ledger alone decides.
     static let streamCompleted: SQL = """
         UPDATE sync_logs
@@ -65,16 +77,15 @@ enum SyncLogSQL {
         WHERE sync_logs.id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
-    /// A sync that failed only for want of some batches is completed once they are in the ledger, unless a newer one has begun
-    /// to send: batches of an overtaken sync are dropped.
+    /// A sync that failed only for want of some batches is completed once they are in the ledger, unless a newer one has
+    /// overtaken it: its batches are dropped then.
     static let settle: SQL = """
         UPDATE sync_logs
         SET status = 'COMPLETED', error_message = NULL,
             \(endAssignments)
         FROM (\(ledgerSums)) AS ledger
         WHERE sync_logs.id = $1 AND status = 'FAILED' AND stream_completed_at IS NOT NULL
-          AND ledger.batches >= batches_sent
-          AND NOT EXISTS (SELECT FROM sync_logs AS newer WHERE newer.id > $1 AND newer.batches_sent > 0)
+          AND batches_applied < batches_sent AND ledger.batches >= batches_sent AND overtaken_by IS NULL
         """
 
     /// What the end of a sync takes from the clock and from the ledger.
@@ -82,7 +93,7 @@ enum SyncLogSQL {
         finished_at = now(),
             duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
             total_processed = ledger.users, duplicates = ledger.duplicates,
-            inserted = ledger.inserted, updated = ledger.updated,
+            inserted = ledger.inserted, updated = ledger.updated, newly_deleted = ledger.newly_deleted,
             unchanged = greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated),
             batches_applied = ledger.batches
         """
@@ -94,7 +105,8 @@ enum SyncLogSQL {
                 coalesce(sum(b.users) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS users,
                 coalesce(sum(b.duplicates) FILTER (WHERE b.batch_number >= l.attempt_first_batch), 0) AS duplicates,
                 coalesce(sum(b.inserted), 0) AS inserted,
-                coalesce(sum(b.updated), 0) AS updated
+                coalesce(sum(b.updated), 0) AS updated,
+                coalesce(sum(b.newly_deleted), 0) AS newly_deleted
             FROM sync_batches AS b JOIN sync_logs AS l ON l.id = b.sync_id
             WHERE b.sync_id = $1
         """

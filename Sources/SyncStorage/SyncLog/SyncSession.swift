@@ -50,6 +50,20 @@ package actor SyncSession {
         }
     }
 
+    /// Makes this sync the one whose batches count: waits for batches of older syncs that are being applied, and from then
+    /// on those that are still in the queue are dropped. To be called when the stream is open and before anything is read.
+    package func overtake() async throws {
+        try await run { [syncID] connection in
+            // On its own, so that it is seen at once: no batch can begin after it, and the wait has an end.
+            _ = try await connection.query(SyncLogSQL.overtake, [.int8(syncID)])
+            try await connection.transaction { connection in
+                // Longer than a worker's statement can take.
+                _ = try await connection.query("SET LOCAL lock_timeout = '90s'")
+                _ = try await connection.query(SyncLogSQL.awaitOvertaken, [.int8(syncID)])
+            }
+        }
+    }
+
     /// Notes that the stream is being opened again: what the attempt before received no longer counts.
     /// - Parameters:
     ///   - attempt: counted from 1.

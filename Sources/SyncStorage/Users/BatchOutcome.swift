@@ -4,7 +4,7 @@ package enum BatchOutcome: Sendable, Equatable {
     case applied(Counts)
     /// Nothing to do: the ledger shows it as applied before.
     case alreadyApplied
-    /// Dropped: a newer sync has begun to send, and its batches hold the newer truth.
+    /// Dropped: a newer sync has begun to read the source, and holds the newer truth.
     case overtaken
 
     package struct Counts: Sendable, Equatable {

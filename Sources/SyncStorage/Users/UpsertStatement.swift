@@ -10,7 +10,9 @@ import Postgres
 ///
 /// The ledger's primary key is the guard against a message that comes twice: a concurrent double fails with a unique
 /// violation, which takes its whole upsert with it. `gate` sees earlier doubles, and batches of an overtaken sync,
-/// before any work is done; then nothing is written and no row is returned.
+/// before any work is done; then nothing is written and no row is returned. The lock on the sync's row makes that exact:
+/// a newer sync that overtakes this one waits for the batches under way, and every later one sees that it is overtaken,
+/// whatever snapshot its statement has. Writers of the row's counters are not in the way of that lock.
 ///
 /// The plan is the same for an empty table and a large one, which matters because it is cached: the planner is given one way to
 /// find rows. It looks a user up in a subquery with a limit, which it cannot join in another order, and finds the rows to update by
@@ -36,24 +38,27 @@ enum UpsertStatement {
         PostgresStatement(
             name: name,
             sql: """
-                WITH gate AS MATERIALIZED (
+                WITH current AS MATERIALIZED (
+                    SELECT id FROM sync_logs WHERE id = $1 AND overtaken_by IS NULL FOR KEY SHARE
+                ), gate AS MATERIALIZED (
                     SELECT
                     WHERE NOT EXISTS (SELECT FROM sync_batches WHERE sync_id = $1 AND batch_number = $2)
-                      AND NOT EXISTS (SELECT FROM sync_logs WHERE id > $1 AND batches_sent > 0)
+                      -- Of a sync that is not known here, the ledger's foreign key makes an error.
+                      AND (EXISTS (SELECT FROM current) OR NOT EXISTS (SELECT FROM sync_logs WHERE id = $1))
                 ), incoming AS MATERIALIZED (
-                    SELECT i.*, known.row_id, known.differs
+                    SELECT i.*, known.row_id, known.differs, known.was_deleted
                     FROM gate
                     CROSS JOIN unnest($5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::boolean[])
                         AS i (user_name, legacy_id, email, legacy_created_at, deleted)
                     LEFT JOIN LATERAL (
-                        SELECT users.id AS row_id, \(supersedes("i")) AS differs
+                        SELECT users.id AS row_id, users.deleted AS was_deleted, \(supersedes("i")) AS differs
                         FROM users
                         WHERE users.user_name = i.user_name
                         LIMIT 1
                     ) AS known ON true
                 ), inserted AS (
-                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at)
-                    SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END
+                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at, sync_id)
+                    SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END, $1
                     FROM incoming
                     WHERE row_id IS NULL
                     \(onConflict)
@@ -63,16 +68,18 @@ enum UpsertStatement {
                     FROM (SELECT * FROM incoming WHERE differs) AS changed
                     WHERE users.id = ANY (ARRAY(SELECT row_id FROM incoming WHERE differs))
                       AND users.id = changed.row_id AND \(supersedes("changed"))
-                    RETURNING users.id
+                    RETURNING users.deleted AND NOT coalesce(changed.was_deleted, false) AS newly_deleted
                 ), counted AS MATERIALIZED (
                     SELECT
                         (SELECT count(*) FROM incoming) AS distinct_users,
                         (SELECT count(*) FROM inserted WHERE created) AS inserted,
-                        (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated
+                        (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated,
+                        (SELECT count(*) FROM updated WHERE newly_deleted) AS newly_deleted
                 )
                 INSERT INTO sync_batches
-                    (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, apply_ms)
+                    (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, newly_deleted, apply_ms)
                 SELECT $1, $2, $3, $4, $4 - distinct_users, inserted, updated, distinct_users - inserted - updated,
+                    newly_deleted,
                     (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::integer
                 FROM gate CROSS JOIN counted
                 RETURNING duplicates::bigint, inserted::bigint, updated::bigint, unchanged::bigint
@@ -103,7 +110,8 @@ enum UpsertStatement {
             legacy_created_at = \(new).legacy_created_at,
             updated_at = now(),
             deleted = \(new).deleted,
-            deleted_at = CASE WHEN \(new).deleted THEN coalesce(users.deleted_at, now()) END
+            deleted_at = CASE WHEN \(new).deleted THEN coalesce(users.deleted_at, now()) END,
+            sync_id = $1
         """
     }
 }
