@@ -142,6 +142,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

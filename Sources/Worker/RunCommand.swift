@@ -20,10 +20,11 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
     @OptionGroup var metrics: MetricsOptions
+    @OptionGroup var health: HealthOptions
 
     func run() async throws {
         try await CommandFailure.reporting {
-            let settings = Settings(worker, queue, logging, metrics)
+            let settings = Settings(worker, queue, logging, metrics, health)
             try LoggingSetup.bootstrap(settings)
             let configuration = try WorkerConfiguration(settings)
             let export = try MetricsExport(settings, service: .worker)

@@ -12,7 +12,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
             Exit status: 0 after a clean stop, 1 failed, 78 a setting is missing or wrong.
             """,
-        subcommands: [RunCommand.self],
+        subcommands: [RunCommand.self, HealthCommand.self],
         defaultSubcommand: RunCommand.self
     )
 }

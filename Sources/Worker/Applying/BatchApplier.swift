@@ -24,6 +24,7 @@ struct BatchApplier: Sendable {
     let maximumReceives: Int?
     let shutdown: ShutdownFlag
     let metrics: WorkerMetrics
+    let pulse: ConsumerPulse
     let logger: Logger
 
     /// For how long a database that is down is waited for with a message in hand. Giving it back instead would count as a
@@ -61,18 +62,21 @@ struct BatchApplier: Sendable {
         while true {
             do {
                 let outcome = try await store.apply(batch)
+                pulse.askedDatabase(true)
                 report(outcome, batch: batch, took: clock.now - start, logger: logger)
                 return .done
             } catch is CancellationError {
                 return .interrupted
             } catch let error as PostgresError where error.isTransient && clock.now - start < Self.longestOutage {
                 metrics.retriesDatabase()
+                pulse.askedDatabase(false)
                 if shutdown.isSet { return .interrupted }
                 logger.warning("the database is not available, trying again", metadata: ["error": "\(error)"])
                 do { try await Task.sleep(for: pause * Double.random(in: 0.5...1)) } catch { return .interrupted }
                 pause = min(pause * 2, Self.longestPause)
             } catch {
                 if Task.isCancelled || shutdown.isSet { return .interrupted }
+                pulse.askedDatabase((error as? PostgresError)?.isTransient != true)
                 let disposition = await reject(
                     message, syncID: batch.header.syncID, number: batch.header.number, lane: batch.header.lane,
                     cause: "\(error)", logger: logger)

@@ -13,6 +13,8 @@ struct WorkerConfiguration: Sendable {
     let database: PostgresConfiguration
     /// Batches in hand at once.
     let concurrency: Int
+    /// Where the worker's condition is written for a container's health check; nil when nobody asks.
+    let healthFile: HealthFile?
     /// PEM file of the authorities to trust instead of the system's.
     let certificateAuthorityFile: String?
 
@@ -22,6 +24,7 @@ struct WorkerConfiguration: Sendable {
         database = try DatabaseSettings.configuration(settings, applicationName: "user-sync worker")
         concurrency = try settings.integer(
             "WORKER_CONCURRENCY", in: 1...256, default: 2 * ProcessInfo.processInfo.activeProcessorCount)
+        healthFile = try HealthConfiguration(settings).file
         certificateAuthorityFile = settings.string("SSL_CERT_FILE")
     }
 }

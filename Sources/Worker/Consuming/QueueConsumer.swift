@@ -18,6 +18,7 @@ struct QueueConsumer: Sendable {
     let applier: BatchApplier
     let shutdown: ShutdownFlag
     let metrics: WorkerMetrics
+    let pulse: ConsumerPulse
     let logger: Logger
 
     /// Consumes until told to stop.
@@ -33,10 +34,12 @@ struct QueueConsumer: Sendable {
             do {
                 let messages = try await queue.receive(attemptID: attemptID)
                 failures = 0
+                pulse.polled(true)
                 await work(on: messages)
             } catch {
                 failures += 1
                 metrics.pollFailed()
+                pulse.polled(false)
                 try await pauseAfter(error, failures: failures)
                 if failures < Self.pollsWithOneID { continue }
             }

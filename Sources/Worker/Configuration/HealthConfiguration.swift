@@ -1,0 +1,17 @@
+import ServiceRuntime
+
+/// Where the worker reports its condition, and from when on a failure that lasts makes it count as dead.
+struct HealthConfiguration: Sendable {
+    static let fileVariable = "WORKER_HEALTH_FILE"
+
+    /// nil when no file was named: nothing is reported then.
+    let file: HealthFile?
+    /// Seconds for which something may fail. As long as a batch waits for its database by default: a worker that is replaced
+    /// earlier loses what it has in hand for one visibility timeout, and each such loss counts as a receive.
+    let limit: Int
+
+    init(_ settings: Settings) throws(ConfigurationError) {
+        file = settings.string(Self.fileVariable).map(HealthFile.init)
+        limit = try settings.integer("WORKER_HEALTH_LIMIT", in: 10...86_400, default: 900)
+    }
+}

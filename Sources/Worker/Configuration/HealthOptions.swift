@@ -1,0 +1,15 @@
+import ArgumentParser
+import ServiceRuntime
+
+/// The flags about the health check, of `worker run` and `worker health`.
+struct HealthOptions: ParsableArguments, SettingFlags {
+    @Option(help: "File that the worker writes its condition to, and 'worker health' reads (WORKER_HEALTH_FILE; none).")
+    var healthFile: String?
+
+    @Option(help: "Seconds for which polling, the database or a consumer may fail (WORKER_HEALTH_LIMIT; 900).")
+    var healthLimit: String?
+
+    var flags: [String: String?] {
+        ["WORKER_HEALTH_FILE": healthFile, "WORKER_HEALTH_LIMIT": healthLimit]
+    }
+}
