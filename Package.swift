@@ -47,6 +47,8 @@ let package = Package(
         .target(
             name: "SQS", dependencies: ["AWSClientSupport", "CCrypto", "CurlHTTP", "SigV4", .logging],
             swiftSettings: strict),
+        .target(
+            name: "LambdaRuntime", dependencies: ["AWSClientSupport", "CurlHTTP", .logging], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibpq", .logging, .deque], swiftSettings: strict),
 
         // MARK: The sync
@@ -82,8 +84,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage",
-                .argumentParser, .logging, .metrics, .lifecycle, .signals,
+                "AWSClientSupport", "CurlHTTP", "LambdaRuntime", "Postgres", "SQS", "ServiceRuntime", "SyncCore",
+                "SyncStorage", .argumentParser, .logging, .metrics, .lifecycle, .signals,
             ],
             swiftSettings: strict),
 
@@ -116,6 +118,9 @@ let package = Package(
             name: "SQSTests", dependencies: ["SQS", "AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging],
             swiftSettings: strict),
         .testTarget(
+            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "CurlHTTP", "TestSupport", .logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", .logging], swiftSettings: strict),
         .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -142,7 +147,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker"], swiftSettings: strict),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "SQS"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

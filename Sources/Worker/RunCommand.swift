@@ -13,7 +13,8 @@ import UnixSignals
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Consumes batches until it is told to stop (SIGTERM or SIGINT)."
+        abstract:
+            "Consumes batches until it is told to stop (SIGTERM or SIGINT); inside AWS Lambda, works on what it is invoked with."
     )
 
     @OptionGroup var worker: WorkerOptions
@@ -26,9 +27,13 @@ struct RunCommand: AsyncParsableCommand {
         try await CommandFailure.reporting {
             let settings = Settings(worker, queue, logging, metrics, health)
             try LoggingSetup.bootstrap(settings)
-            let configuration = try WorkerConfiguration(settings)
             let export = try MetricsExport(settings, service: .worker)
             let logger = Logger(label: "worker")
+            if let address = settings.string(LambdaConfiguration.addressVariable) {
+                return try await LambdaProgram(address: address, settings: settings, export: export, logger: logger)
+                    .run(lifecycle: lifecycle)
+            }
+            let configuration = try WorkerConfiguration(settings)
             let http = HTTPClient(
                 configuration: HTTPClientConfiguration(
                     // Each consumer may wait in a long poll while a heartbeat or a delete needs a connection too.
@@ -58,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func lifecycle(of service: ConsumerService) -> ServiceGroupConfiguration {
+    private func lifecycle(of service: any Service) -> ServiceGroupConfiguration {
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: service, failureTerminationBehavior: .cancelGroup)],
             logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))

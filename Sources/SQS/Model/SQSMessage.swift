@@ -16,4 +16,21 @@ package struct SQSMessage: Sendable {
     package let attributes: [String: String]
     /// The system's attributes, such as `DeadLetterQueueSourceArn`, those above among them.
     package let systemAttributes: [String: String]
+
+    /// What the system says of the message is read from its attributes.
+    init(
+        messageID: String, receiptHandle: String, body: [UInt8], systemAttributes: [String: String],
+        attributes: [String: String]
+    ) {
+        self.messageID = messageID
+        self.receiptHandle = receiptHandle
+        self.body = body
+        messageGroupID = systemAttributes["MessageGroupId"]
+        deduplicationID = systemAttributes["MessageDeduplicationId"]
+        sequenceNumber = systemAttributes["SequenceNumber"]
+        receiveCount = systemAttributes["ApproximateReceiveCount"].flatMap { Int($0) } ?? 0
+        sentTimestamp = systemAttributes["SentTimestamp"].flatMap { Int64($0) }
+        self.attributes = attributes
+        self.systemAttributes = systemAttributes
+    }
 }

@@ -29,13 +29,8 @@ extension ResponseBody {
 
         func sqsMessage(receiptHandle: String, body: [UInt8]) -> SQSMessage {
             SQSMessage(
-                messageID: messageID, receiptHandle: receiptHandle, body: body,
-                messageGroupID: systemAttributes["MessageGroupId"],
-                deduplicationID: systemAttributes["MessageDeduplicationId"],
-                sequenceNumber: systemAttributes["SequenceNumber"],
-                receiveCount: systemAttributes["ApproximateReceiveCount"].flatMap { Int($0) } ?? 0,
-                sentTimestamp: systemAttributes["SentTimestamp"].flatMap { Int64($0) },
-                attributes: attributes, systemAttributes: systemAttributes)
+                messageID: messageID, receiptHandle: receiptHandle, body: body, systemAttributes: systemAttributes,
+                attributes: attributes)
         }
     }
 

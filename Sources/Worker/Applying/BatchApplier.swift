@@ -24,7 +24,8 @@ struct BatchApplier: Sendable {
     let maximumReceives: Int?
     let shutdown: ShutdownFlag
     let metrics: WorkerMetrics
-    let pulse: ConsumerPulse
+    /// nil where nobody asks how the worker is.
+    let pulse: ConsumerPulse?
     let logger: Logger
 
     /// For how long a database that is down is waited for with a message in hand. Giving it back instead would count as a
@@ -34,22 +35,13 @@ struct BatchApplier: Sendable {
 
     /// Decodes and applies a message, waiting out what is transient.
     func apply(_ message: SQSMessage) async -> Disposition {
-        var logger = logger
-        logger[metadataKey: "message_id"] = "\(message.messageID)"
         let batch: DecodedBatch
         do {
             batch = try MessageDecoder.decode(message.body)
         } catch {
-            // What it was meant to be is told by its names, when a batch of ours was damaged on the way.
-            let identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
-            if let identity {
-                logger[metadataKey: "sync_id"] = .stringConvertible(identity.syncID)
-                logger[metadataKey: "batch"] = .stringConvertible(identity.number)
-            }
-            return await reject(
-                message, syncID: identity?.syncID, number: identity?.number, lane: identity?.lane, cause: "\(error)",
-                logger: logger)
+            return await refuse(message, cause: "\(error)")
         }
+        var logger = naming(message)
         logger[metadataKey: "sync_id"] = .stringConvertible(batch.header.syncID)
         logger[metadataKey: "batch"] = .stringConvertible(batch.header.number)
         return await apply(batch, of: message, logger: logger)
@@ -62,21 +54,21 @@ struct BatchApplier: Sendable {
         while true {
             do {
                 let outcome = try await store.apply(batch)
-                pulse.askedDatabase(true)
+                pulse?.askedDatabase(true)
                 report(outcome, batch: batch, took: clock.now - start, logger: logger)
                 return .done
             } catch is CancellationError {
                 return .interrupted
             } catch let error as PostgresError where error.isTransient && clock.now - start < Self.longestOutage {
                 metrics.retriesDatabase()
-                pulse.askedDatabase(false)
+                pulse?.askedDatabase(false)
                 if shutdown.isSet { return .interrupted }
                 logger.warning("the database is not available, trying again", metadata: ["error": "\(error)"])
                 do { try await Task.sleep(for: pause * Double.random(in: 0.5...1)) } catch { return .interrupted }
                 pause = min(pause * 2, Self.longestPause)
             } catch {
                 if Task.isCancelled || shutdown.isSet { return .interrupted }
-                pulse.askedDatabase((error as? PostgresError)?.isTransient != true)
+                pulse?.askedDatabase((error as? PostgresError)?.isTransient != true)
                 let disposition = await reject(
                     message, syncID: batch.header.syncID, number: batch.header.number, lane: batch.header.lane,
                     cause: "\(error)", logger: logger)
@@ -85,6 +77,26 @@ struct BatchApplier: Sendable {
                 return disposition
             }
         }
+    }
+
+    /// Gives up on a message whose content cannot be read.
+    func refuse(_ message: SQSMessage, cause: String) async -> Disposition {
+        var logger = naming(message)
+        // What it was meant to be is told by its names, when a batch of ours was damaged on the way.
+        let identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
+        if let identity {
+            logger[metadataKey: "sync_id"] = .stringConvertible(identity.syncID)
+            logger[metadataKey: "batch"] = .stringConvertible(identity.number)
+        }
+        return await reject(
+            message, syncID: identity?.syncID, number: identity?.number, lane: identity?.lane, cause: cause,
+            logger: logger)
+    }
+
+    private func naming(_ message: SQSMessage) -> Logger {
+        var logger = logger
+        logger[metadataKey: "message_id"] = "\(message.messageID)"
+        return logger
     }
 
     /// Puts on record why a message cannot be applied.
