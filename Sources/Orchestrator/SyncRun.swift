@@ -25,13 +25,16 @@ struct SyncRun: Sendable {
     ) {
         var logger = logger
         logger[metadataKey: "sync_id"] = .stringConvertible(session.syncID)
+        var generator = SystemRandomNumberGenerator()
+        let trace = TraceContext(using: &generator)
+        logger[metadataKey: "trace_id"] = "\(trace.traceID)"
         let progress = SyncProgress()
         self.configuration = configuration
         self.session = session
         self.reader = LegacyStreamReader(
             api: LegacyAPI(http: http, configuration: configuration.legacyAPI), progress: progress)
         self.sender = BatchSender(
-            sqs: sqs, queueURL: configuration.queue.queueURL, syncID: session.syncID,
+            sqs: sqs, queueURL: configuration.queue.queueURL, syncID: session.syncID, trace: trace,
             maximumCallBytes: configuration.maximumMessageBytes, progress: progress, logger: logger)
         self.drain = Drain(
             session: session,
@@ -131,7 +134,8 @@ struct SyncRun: Sendable {
                 try await reader.read(
                     LegacyStreamReader.Attempt(
                         syncID: session.syncID, firstBatch: firstBatch, lanes: configuration.messageGroups,
-                        batchSize: configuration.batchSize, maximumBodyBytes: configuration.maximumMessageBytes,
+                        batchSize: configuration.batchSize,
+                        maximumBodyBytes: configuration.maximumMessageBytes - TraceContext.attributeBytes,
                         opened: { try await session.overtake() },
                         send: { try await sender.enqueue($0, attempt: attempt) },
                         quarantine: { try await session.record($0) }))

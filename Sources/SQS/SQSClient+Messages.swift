@@ -12,15 +12,24 @@ extension SQSClient {
             .sendMessageBatch, queueURL: queueURL,
             body: RequestBody.sendMessageBatch(queueURL: queueURL, entries: entries))
         let answer = try read(response, of: .sendMessageBatch, ResponseBody.batch)
-        let bodies = Dictionary(entries.map { ($0.id, $0.body) }, uniquingKeysWith: { first, _ in first })
+        let sent = Dictionary(entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return BatchResult(ids: entries.map(\.id), answer: answer) { success in
-            guard let checksum = success.bodyMD5, MD5.matches(checksum, bodies[success.id] ?? []) else {
+            guard let checksum = success.bodyMD5, MD5.matches(checksum, sent[success.id]?.body ?? []) else {
                 return .failure(
                     BatchFailure(
                         id: success.id, senderFault: true, code: BatchFailure.bodyMismatch,
                         message: success.bodyMD5 == nil
                             ? "the queue took the message without naming its MD5"
                             : "the queue took the message, and its MD5 is not that of the body sent"))
+            }
+            // Not every server names this one.
+            if let checksum = success.attributesMD5, let attributes = sent[success.id]?.attributes, !attributes.isEmpty,
+                !AttributeChecksum.matches(checksum, attributes)
+            {
+                return .failure(
+                    BatchFailure(
+                        id: success.id, senderFault: true, code: BatchFailure.attributesMismatch,
+                        message: "the queue took the message, and the MD5 of its attributes is not that of those sent"))
             }
             return .success(
                 SendMessageBatchEntry.Result(

@@ -13,6 +13,7 @@ actor BatchSender {
     private let sqs: SQSClient
     private let queueURL: String
     private let syncID: Int64
+    private let trace: TraceContext
     private let progress: SyncProgress
     private let logger: Logger
 
@@ -29,14 +30,18 @@ actor BatchSender {
     private let room = AsyncSignal()
 
     init(
-        sqs: SQSClient, queueURL: String, syncID: Int64, maximumCallBytes: Int, progress: SyncProgress, logger: Logger
+        sqs: SQSClient, queueURL: String, syncID: Int64, trace: TraceContext, maximumCallBytes: Int,
+        progress: SyncProgress, logger: Logger
     ) {
         self.sqs = sqs
         self.queueURL = queueURL
         self.syncID = syncID
+        self.trace = trace
         self.progress = progress
         self.logger = logger
-        self.window = SendWindow(SendWindow.Configuration(maximumCallBytes: maximumCallBytes))
+        self.window = SendWindow(
+            SendWindow.Configuration(
+                maximumCallBytes: maximumCallBytes, attributeBytesPerEntry: TraceContext.attributeBytes))
         self.sent = SentBatches(first: 1)
     }
 
@@ -85,7 +90,8 @@ actor BatchSender {
         let entries = batches.map { batch in
             SendMessageBatchEntry(
                 id: "b\(batch.number)", body: batch.body, messageGroupID: identities[batch.number]?.groupID,
-                deduplicationID: identities[batch.number]?.deduplicationID)
+                deduplicationID: identities[batch.number]?.deduplicationID,
+                attributes: [TraceContext.attributeName: trace.traceparent(batch: batch.number)])
         }
         do {
             let result = try await sqs.sendMessageBatch(queueURL: queueURL, entries: entries)

@@ -6,7 +6,7 @@ package struct BatchFailure: Error, Sendable, Hashable, CustomStringConvertible 
     package let id: String
     /// The entry is wrong and will be refused again.
     package let senderFault: Bool
-    /// The service's error code, or ``notAnswered`` or ``bodyMismatch``.
+    /// The service's error code, or ``notAnswered``, ``bodyMismatch`` or ``attributesMismatch``.
     package let code: String
     package let message: String
 
@@ -15,6 +15,9 @@ package struct BatchFailure: Error, Sendable, Hashable, CustomStringConvertible 
     /// The code of a message that the queue took with another body than was sent. Final: sent again with the same
     /// deduplication ID it would be taken for a double, and the damaged one would stay.
     package static let bodyMismatch = "BodyMismatch"
+
+    /// The code of a message that the queue took with other attributes than were sent. Final, as ``bodyMismatch``.
+    package static let attributesMismatch = "AttributesMismatch"
 
     package init(id: String, senderFault: Bool, code: String, message: String) {
         self.id = id

@@ -6,6 +6,7 @@ extension ResponseBody {
         var id = ""
         var messageID = ""
         var bodyMD5: String?
+        var attributesMD5: String?
         var sequenceNumber: String?
     }
 
@@ -39,6 +40,7 @@ extension ResponseBody {
             case "Id": success.id = try reader.readString()
             case "MessageId": success.messageID = try reader.readString()
             case "MD5OfMessageBody": success.bodyMD5 = try reader.readOptionalString()
+            case "MD5OfMessageAttributes": success.attributesMD5 = try reader.readOptionalString()
             case "SequenceNumber": success.sequenceNumber = try reader.readOptionalString()
             default: try reader.skipValue()
             }

@@ -96,6 +96,9 @@ struct BatchApplier: Sendable {
     private func naming(_ message: SQSMessage) -> Logger {
         var logger = logger
         logger[metadataKey: "message_id"] = "\(message.messageID)"
+        if let trace = message.attributes[TraceContext.attributeName].flatMap(TraceContext.init(traceparent:)) {
+            logger[metadataKey: "trace_id"] = "\(trace.traceID)"
+        }
         return logger
     }
 
