@@ -147,7 +147,8 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "SQS"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "SQS", "ServiceRuntime", .logging], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

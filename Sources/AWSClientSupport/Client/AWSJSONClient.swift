@@ -208,7 +208,7 @@ package final class AWSJSONClient: Sendable {
         logger.debug(
             "AWS call failed and is tried again",
             metadata: [
-                "target": "\(call.target)", "attempt": "\(attempts.made)", "next": "\(decision)",
+                "target": "\(call.target)", "attempt": .stringConvertible(attempts.made), "next": "\(decision)",
                 "error": "\(AWSCallError(failed.cause, attempts: attempts.made))",
             ])
     }

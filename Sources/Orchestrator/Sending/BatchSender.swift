@@ -124,7 +124,10 @@ actor BatchSender {
         case .retries(let attempts, _):
             logger.warning(
                 "a batch was not accepted, trying again",
-                metadata: ["batch": "\(batch.number)", "attempt": "\(attempts)", "error": "\(cause)"])
+                metadata: [
+                    "batch": .stringConvertible(batch.number), "attempt": .stringConvertible(attempts),
+                    "error": "\(cause)",
+                ])
         case .givenUp(_, let attempts):
             failure =
                 failure

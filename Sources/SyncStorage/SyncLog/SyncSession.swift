@@ -39,7 +39,7 @@ package actor SyncSession {
                 if interrupted.affectedRows > 0 {
                     logger.warning(
                         "an earlier sync had been interrupted: marked FAILED",
-                        metadata: ["syncs": "\(interrupted.affectedRows)"])
+                        metadata: ["syncs": .stringConvertible(interrupted.affectedRows)])
                 }
                 return try await connection.query(SyncLogSQL.insertRunning, []).int8(row: 0, column: 0)
             }
@@ -221,7 +221,10 @@ package actor SyncSession {
             } catch let error as PostgresError where error.isTransient && attempt < Self.reconnectAttempts {
                 logger.warning(
                     "the sync's database connection failed, trying again",
-                    metadata: ["sync_id": "\(syncID)", "attempt": "\(attempt)", "error": "\(error)"])
+                    metadata: [
+                        "sync_id": .stringConvertible(syncID), "attempt": .stringConvertible(attempt),
+                        "error": "\(error)",
+                    ])
                 try await Task.sleep(for: pause * Double.random(in: 0.5...1))
                 pause = min(pause * 2, .seconds(8))
             }

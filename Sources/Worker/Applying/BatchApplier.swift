@@ -41,7 +41,7 @@ struct BatchApplier: Sendable {
         } catch {
             return await refuse(message, cause: "\(error)")
         }
-        var logger = naming(message)
+        var logger = logger.naming(message)
         logger[metadataKey: "sync_id"] = .stringConvertible(batch.header.syncID)
         logger[metadataKey: "batch"] = .stringConvertible(batch.header.number)
         return await apply(batch, of: message, logger: logger)
@@ -81,25 +81,11 @@ struct BatchApplier: Sendable {
 
     /// Gives up on a message whose content cannot be read.
     func refuse(_ message: SQSMessage, cause: String) async -> Disposition {
-        var logger = naming(message)
         // What it was meant to be is told by its names, when a batch of ours was damaged on the way.
         let identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
-        if let identity {
-            logger[metadataKey: "sync_id"] = .stringConvertible(identity.syncID)
-            logger[metadataKey: "batch"] = .stringConvertible(identity.number)
-        }
         return await reject(
             message, syncID: identity?.syncID, number: identity?.number, lane: identity?.lane, cause: cause,
-            logger: logger)
-    }
-
-    private func naming(_ message: SQSMessage) -> Logger {
-        var logger = logger
-        logger[metadataKey: "message_id"] = "\(message.messageID)"
-        if let trace = message.attributes[TraceContext.attributeName].flatMap(TraceContext.init(traceparent:)) {
-            logger[metadataKey: "trace_id"] = "\(trace.traceID)"
-        }
-        return logger
+            logger: logger.naming(message))
     }
 
     /// Puts on record why a message cannot be applied.

@@ -51,29 +51,44 @@ struct WorkQueue: Sendable {
     /// Deletes messages whose work is done. One that stays comes again and is found to be done already.
     func delete(_ messages: [SQSMessage]) async {
         guard !messages.isEmpty else { return }
-        let entries = messages.enumerated().map { (id: "m\($0)", receiptHandle: $1.receiptHandle) }
+        let entries = messages.enumerated().map { (id: Self.entryID($0), receiptHandle: $1.receiptHandle) }
         do {
             let result = try await sqs.deleteMessageBatch(queueURL: queueURL, entries: entries)
-            for failure in result.failed {
-                logger.warning("a message was not deleted, it will come again", metadata: ["error": "\(failure)"])
-            }
+            for failure in result.failed { warn(Self.notDeleted, named(failure.id, in: messages), failure) }
         } catch {
-            logger.warning("messages were not deleted, they will come again", metadata: ["error": "\(error)"])
+            warn(Self.notDeleted, messages, error)
         }
     }
 
     /// Sets for how long messages stay hidden from now on; zero gives them back at once.
     func hide(_ messages: [SQSMessage], for timeout: Duration) async {
         guard !messages.isEmpty else { return }
-        let entries = messages.enumerated().map { (id: "m\($0)", receiptHandle: $1.receiptHandle, timeout: timeout) }
+        let entries = messages.enumerated().map {
+            (id: Self.entryID($0), receiptHandle: $1.receiptHandle, timeout: timeout)
+        }
         do {
             let result = try await sqs.changeMessageVisibilityBatch(queueURL: queueURL, entries: entries)
-            for failure in result.failed {
-                // Refused: the message is someone else's by now, or gone. The ledger decides whose work counts.
-                logger.warning("a message's visibility was not changed", metadata: ["error": "\(failure)"])
-            }
+            // Refused: the message is someone else's by now, or gone. The ledger decides whose work counts.
+            for failure in result.failed { warn(Self.notHidden, named(failure.id, in: messages), failure) }
         } catch {
-            logger.warning("the visibility of messages was not changed", metadata: ["error": "\(error)"])
+            warn(Self.notHidden, messages, error)
+        }
+    }
+
+    // MARK: What went wrong
+
+    private static let notDeleted = "a message was not deleted, it will come again"
+    private static let notHidden = "a message's visibility was not changed"
+
+    private static func entryID(_ index: Int) -> String { "m\(index)" }
+
+    private func named(_ entryID: String, in messages: [SQSMessage]) -> [SQSMessage] {
+        messages.indices.filter { Self.entryID($0) == entryID }.map { messages[$0] }
+    }
+
+    private func warn(_ text: String, _ messages: [SQSMessage], _ error: any Error) {
+        for message in messages {
+            logger.naming(message).warning("\(text)", metadata: ["error": "\(error)"])
         }
     }
 }
