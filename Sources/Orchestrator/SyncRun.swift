@@ -67,7 +67,10 @@ struct SyncRun: Sendable {
             let reason =
                 error is CancellationError
                 ? "interrupted: the orchestrator was told to stop; the next sync reads everything again" : "\(error)"
-            entry = try await finish { try await session.fail(progress.counters, reason: reason) }
+            let lacksBatches = (error as? SyncFailure)?.lacksBatches ?? false
+            entry = try await finish {
+                try await session.fail(progress.counters, reason: reason, lacksBatches: lacksBatches)
+            }
         }
         metrics.ended(entry.status, progress.counters)
         display.finish(entry)

@@ -1,4 +1,3 @@
-import Foundation
 import SQS
 import SyncTestSupport
 import TestSupport
@@ -6,27 +5,6 @@ import Testing
 
 @Suite("Dead letters", .serialized)
 struct DeadLetterIntegrationTests {
-    private struct Letters: Decodable {
-        struct Letter: Decodable {
-            let content: String
-            let syncId: Int?
-            let batch: Int?
-            let users: Int?
-            let cause: String?
-            let replayable: Bool
-        }
-        let total: Int
-        let deadLetters: [Letter]
-    }
-
-    private func letters(_ stack: SyncStack) async throws -> Letters {
-        let result = try await stack.orchestrator("dead-letters", "list", "--json")
-        try #require(result.status == 0, "\(result.errorOutput)")
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(Letters.self, from: Data(result.output.utf8))
-    }
-
     @Test("batches that cannot be applied end the sync by name and cause, and their replay completes it")
     func refusedBatches() async throws {
         try await withStack(visibilityTimeout: 10, maximumReceives: 2) { stack in
@@ -48,9 +26,9 @@ struct DeadLetterIntegrationTests {
                 let dead = failed.batchesSent - failed.batchesApplied
                 #expect(dead > 0)
                 try await eventually(within: .seconds(60), "the queue has moved them away") {
-                    try await letters(stack).deadLetters.count == dead
+                    try await stack.deadLetters().deadLetters.count == dead
                 }
-                for letter in try await letters(stack).deadLetters {
+                for letter in try await stack.deadLetters().deadLetters {
                     #expect(letter.content == "batch")
                     #expect(letter.replayable)
                     #expect(letter.syncId == failed.id)
@@ -70,7 +48,7 @@ struct DeadLetterIntegrationTests {
             #expect(row.status == "COMPLETED")
             #expect(row.errorMessage == nil)
             #expect(row.isBalanced)
-            #expect(try await letters(stack).total == 0)
+            #expect(try await stack.deadLetters().total == 0)
         }
     }
 
@@ -95,13 +73,13 @@ struct DeadLetterIntegrationTests {
                 let result = try await stack.orchestrator("sync", api: api, settings: ["SYNC_MESSAGE_GROUPS": "1"])
                 #expect(result.status == 0, "\(result.errorOutput)")
                 try await eventually(within: .seconds(60), "the queue has moved them away") {
-                    try await letters(stack).deadLetters.count == bodies.count
+                    try await stack.deadLetters().deadLetters.count == bodies.count
                 }
-                #expect(try await letters(stack).deadLetters.allSatisfy { $0.syncId == nil && !$0.replayable })
+                #expect(try await stack.deadLetters().deadLetters.allSatisfy { $0.syncId == nil && !$0.replayable })
                 let redrive = try await stack.orchestrator("dead-letters", "redrive")
                 #expect(redrive.status == 0, "\(redrive)")
                 #expect(redrive.output.contains("\(bodies.count) messages stay"), "\(redrive)")
-                #expect(try await letters(stack).total == bodies.count)
+                #expect(try await stack.deadLetters().total == bodies.count)
             }
             #expect(try await data.differences(in: stack.database) == "")
         }

@@ -41,7 +41,8 @@ package final class SyncStack: Sendable {
             http: http,
             credentials: StaticCredentialProvider(
                 Credentials(accessKeyID: server.accessKeyID, secretAccessKey: server.secret)),
-            region: server.region, endpoint: AWSEndpoint(parsing: server.endpoint), logger: logger)
+            region: server.region, endpoint: AWSEndpoint(parsing: server.endpoint),
+            limits: SQSLimits(maximumMessageBytes: 1_048_576, maximumCallBytes: 1_048_576), logger: logger)
         let deadLetters = try await sqs.createQueue(
             name: SQSServer.uniqueQueueName("dead"), attributes: ["FifoQueue": "true"])
         let arn = try await sqs.getQueueAttributes(queueURL: deadLetters, names: ["QueueArn"])["QueueArn"] ?? ""

@@ -8,7 +8,7 @@ struct DeadLetter: Sendable {
         /// A batch that this release can read.
         case batch(users: Int)
         /// A batch in a format that this release does not read; a newer worker may.
-        case otherVersion
+        case otherVersion(reason: String)
         /// Nothing that could be applied, now or later.
         case unreadable(reason: String)
     }
@@ -30,7 +30,8 @@ struct DeadLetter: Sendable {
                     syncID: batch.header.syncID, attempt: 1, number: batch.header.number, lane: batch.header.lane)
         } catch {
             identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
-            content = error.code == .unsupportedVersion ? .otherVersion : .unreadable(reason: "\(error)")
+            content =
+                error.code == .unsupportedVersion ? .otherVersion(reason: "\(error)") : .unreadable(reason: "\(error)")
         }
     }
 

@@ -44,10 +44,8 @@ struct DeadLetterDesk: Sendable {
         var outcome = try await redrive.replay(syncID: syncID, isDryRun: isDryRun)
         guard !isDryRun else { return outcome }
         // The newest sync is looked at in any case: its letters may have been replayed by other means.
-        var others = syncID.map { [$0] } ?? []
-        if let newest = try await SyncLogReader(connection: connection).sync(), newest.status == .failed {
-            others.append(newest.id)
-        }
+        let newest = try await FailedBatchReader(connection: connection).newestAwaitingBatches()
+        let others = [syncID, newest].compactMap(\.self)
         // Where nothing was sent there is nothing to wait for.
         try await redrive.settle(&outcome, also: others, within: outcome.replayed.isEmpty ? .zero : wait)
         return outcome

@@ -49,7 +49,7 @@ struct DeadLetterReport: Encodable, Sendable, Equatable {
         isReplayable = letter.isReplayable
         switch letter.content {
         case .batch(let users): (content, self.users, cause) = ("batch", users, failure?.cause)
-        case .otherVersion: (content, users, cause) = ("other_version", nil, failure?.cause)
+        case .otherVersion(let reason): (content, users, cause) = ("other_version", nil, failure?.cause ?? reason)
         case .unreadable(let reason): (content, users, cause) = ("unreadable", nil, failure?.cause ?? reason)
         }
     }

@@ -30,6 +30,8 @@ struct Redrive: Sendable {
         var completed: [Int64] = []
         /// Syncs whose batches are not all applied, with the number of failures on record again.
         var unfinished: [Int64: Int] = [:]
+        /// Syncs that no replay completes: they were interrupted or reset, or a newer one has overtaken them.
+        var superseded: [Int64] = []
     }
 
     /// Sends letters again.
@@ -89,7 +91,9 @@ struct Redrive: Sendable {
     func settle(_ outcome: inout Outcome, also syncIDs: [Int64] = [], within limit: Duration) async throws {
         let failures = FailedBatchReader(connection: connection)
         let deadline = ContinuousClock.now + limit
-        var open = Set(outcome.replayed.map(\.syncID)).union(syncIDs)
+        let concerned = Set(outcome.replayed.map(\.syncID)).union(syncIDs)
+        var open = try await failures.awaitingBatches(among: concerned)
+        outcome.superseded = concerned.subtracting(open).sorted()
         repeat {
             for syncID in open.sorted() where try await failures.settle(syncID) {
                 outcome.completed.append(syncID)

@@ -11,11 +11,13 @@ struct RedriveReport: Encodable, Sendable {
     let completed: [Int64]
     /// Syncs that are not complete yet.
     let unfinished: [Int64]
+    /// Syncs that no replay completes.
+    let superseded: [Int64]
     private let batches: [String]
     private let failedAgain: [Int64: Int]
 
     private enum CodingKeys: String, CodingKey {
-        case replayed, left, completed, unfinished
+        case replayed, left, completed, unfinished, superseded
         case isDryRun = "dry_run"
     }
 
@@ -25,6 +27,7 @@ struct RedriveReport: Encodable, Sendable {
         left = outcome.left
         completed = outcome.completed
         unfinished = outcome.unfinished.keys.sorted()
+        superseded = outcome.superseded
         batches = outcome.replayed.map { "sync \($0.syncID) batch \($0.number)" }
         failedAgain = outcome.unfinished
     }
@@ -46,8 +49,10 @@ struct RedriveReport: Encodable, Sendable {
             lines.append(
                 failures > 0
                     ? "sync \(syncID) is not complete: \(failures) of its batches failed again; see 'dead-letters list'"
-                    : "sync \(syncID) is not complete: batches are missing; do workers run? A sync that a newer one has overtaken "
-                        + "stays FAILED")
+                    : "sync \(syncID) is not complete: batches are missing; do workers run?")
+        }
+        lines += superseded.map {
+            "sync \($0) stays as it is: it did not fail for want of batches alone, or a newer sync has overtaken it"
         }
         return lines.joined(separator: "\n")
     }

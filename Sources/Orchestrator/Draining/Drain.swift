@@ -30,12 +30,14 @@ struct Drain: Sendable {
                 let outstanding = sent.describeOutstanding(applied: try await session.appliedBatchNumbers())
                 throw SyncFailure(
                     "\(outstanding); all of them are dead letters: \(try await causes()); mend the cause, then replay them with "
-                        + "'orchestrator dead-letters redrive', which completes this sync")
+                        + "'orchestrator dead-letters redrive', which completes this sync",
+                    lacksBatches: true)
             case .stalled:
                 let outstanding = sent.describeOutstanding(applied: try await session.appliedBatchNumbers())
                 throw SyncFailure(
                     "no batch was applied for \(stallTimeout): \(outstanding); check that workers run and reach the database, and "
-                        + "look into the dead-letter queue ('orchestrator dead-letters list')")
+                        + "look into the dead-letter queue ('orchestrator dead-letters list')",
+                    lacksBatches: true)
             }
         }
     }

@@ -25,8 +25,23 @@ package struct FailedBatchReader: Sendable {
         _ = try await connection.query(FailedBatchSQL.forget, [.int8(syncID), .int8(batchNumber)])
     }
 
-    /// Makes a failed sync COMPLETED when its stream had been complete and the ledger now holds every batch.
-    /// - Returns: whether it was completed now. A sync that a newer one has overtaken never is.
+    /// Those of some syncs that ended FAILED for want of batches alone: ``settle(_:)`` completes them once these are applied. A
+    /// sync that a newer one has overtaken is not among them, nor is one that was interrupted or reset.
+    package func awaitingBatches(among syncIDs: Set<Int64>) async throws -> Set<Int64> {
+        var ids = PostgresArray(of: .int8, capacity: syncIDs.count)
+        for id in syncIDs.sorted() { ids.append(id) }
+        let result = try await connection.query(SyncLogSQL.awaitingBatches, [.array(ids)])
+        return Set(try (0..<result.rowCount).map { try result.int8(row: $0, column: 0) })
+    }
+
+    /// The newest sync, when it awaits batches, as ``awaitingBatches(among:)`` has it.
+    package func newestAwaitingBatches() async throws -> Int64? {
+        let result = try await connection.query(SyncLogSQL.newestAwaitingBatches, [])
+        return result.rowCount == 0 ? nil : try result.int8(row: 0, column: 0)
+    }
+
+    /// Makes a sync that failed for want of batches COMPLETED when the ledger now holds every one.
+    /// - Returns: whether it was completed now.
     package func settle(_ syncID: Int64) async throws -> Bool {
         try await connection.query(SyncLogSQL.settle, [.int8(syncID)]).affectedRows == 1
     }

@@ -71,21 +71,34 @@ enum SyncLogSQL {
     static let finish: SQL = """
         UPDATE sync_logs
         SET status = $2, error_message = $3,
-            received = $4, rejected = $5, batches_sent = $6, stream_bytes = $7,
+            received = $4, rejected = $5, batches_sent = $6, stream_bytes = $7, lacks_batches = $8,
             \(endAssignments)
         FROM (\(ledgerSums)) AS ledger
         WHERE sync_logs.id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
-    /// A sync that failed only for want of some batches is completed once they are in the ledger, unless a newer one has
-    /// overtaken it: its batches are dropped then.
+    /// A sync that failed only for want of some batches is completed once they are in the ledger.
     static let settle: SQL = """
         UPDATE sync_logs
-        SET status = 'COMPLETED', error_message = NULL,
+        SET status = 'COMPLETED', error_message = NULL, lacks_batches = false,
             \(endAssignments)
         FROM (\(ledgerSums)) AS ledger
-        WHERE sync_logs.id = $1 AND status = 'FAILED' AND stream_completed_at IS NOT NULL
-          AND batches_applied < batches_sent AND ledger.batches >= batches_sent AND overtaken_by IS NULL
+        WHERE sync_logs.id = $1 AND ledger.batches >= batches_sent AND \(awaitsBatches)
+        """
+
+    /// Those of the syncs $1 that become COMPLETED once their batches are in the ledger.
+    static let awaitingBatches: SQL = "SELECT id FROM sync_logs WHERE id = ANY ($1) AND \(awaitsBatches)"
+
+    /// The newest sync, when it becomes COMPLETED once its batches are in the ledger.
+    static let newestAwaitingBatches: SQL = """
+        SELECT id FROM sync_logs WHERE id = (SELECT max(id) FROM sync_logs) AND \(awaitsBatches)
+        """
+
+    /// Of a row of `sync_logs`: it ended FAILED for want of batches and for nothing else, and no newer sync has overtaken it,
+    /// since its batches would be dropped then.
+    private static let awaitsBatches: SQL = """
+        sync_logs.status = 'FAILED' AND sync_logs.stream_completed_at IS NOT NULL AND sync_logs.lacks_batches
+          AND sync_logs.overtaken_by IS NULL
         """
 
     /// What the end of a sync takes from the clock and from the ledger.

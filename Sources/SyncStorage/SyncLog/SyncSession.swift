@@ -177,28 +177,58 @@ package actor SyncSession {
     }
 
     /// Ends the sync as FAILED and gives the lock back.
-    /// - Parameter reason: what happened and what to do, for the person who reads the row.
+    /// - Parameters:
+    ///   - reason: what happened and what to do, for the person who reads the row.
+    ///   - lacksBatches: nothing but batches is missing: once the ledger holds them all, ``FailedBatchReader/settle(_:)`` may
+    ///     complete this sync.
     /// - Returns: the finished row.
-    package func fail(_ counters: SyncCounters, reason: String) async throws -> SyncLogEntry {
-        try await finish(.failed, counters, errorMessage: reason)
+    package func fail(
+        _ counters: SyncCounters, reason: String, lacksBatches: Bool = false
+    ) async throws -> SyncLogEntry {
+        try await finish(.failed, counters, errorMessage: reason, lacksBatches: lacksBatches)
     }
 
     private func finish(
-        _ status: SyncStatus, _ counters: SyncCounters, errorMessage: String?
+        _ status: SyncStatus, _ counters: SyncCounters, errorMessage: String?, lacksBatches: Bool = false
     ) async throws -> SyncLogEntry {
-        let entry = try await run { [syncID] connection in
-            let result = try await connection.query(
-                SyncLogSQL.finish,
-                [
-                    .int8(syncID), .text(status.rawValue), errorMessage.map(PostgresValue.text) ?? .null,
-                    .int8(Int64(counters.received)), .int8(Int64(counters.rejected)),
-                    .int8(Int64(counters.batchesSent)), .int8(counters.streamBytes),
-                ])
-            try Self.expectUnderWay(result, syncID: syncID)
-            return try await SyncLogReader.entry(syncID, on: connection)
+        let entry: SyncLogEntry?
+        do {
+            entry = try await run { [syncID] connection in
+                let result = try await connection.query(
+                    SyncLogSQL.finish,
+                    [
+                        .int8(syncID), .text(status.rawValue), errorMessage.map(PostgresValue.text) ?? .null,
+                        .int8(Int64(counters.received)), .int8(Int64(counters.rejected)),
+                        .int8(Int64(counters.batchesSent)), .int8(counters.streamBytes), .bool(lacksBatches),
+                    ])
+                try Self.expectUnderWay(result, syncID: syncID)
+                return try await SyncLogReader.entry(syncID, on: connection)
+            }
+        } catch let error as SyncSessionError {
+            // The row is no longer under way, or another sync holds the lock. When a connection was lost just after the commit,
+            // that is this session's own doing, and the row says so.
+            guard let ended = try? await currentEntry(), ended.status == status, ended.errorMessage == errorMessage
+            else {
+                throw error
+            }
+            entry = ended
         }
         await connection.close()
         guard let entry else { throw SyncSessionError.endedElsewhere(syncID: syncID) }
+        return entry
+    }
+
+    /// The sync's row, read over a connection that needs no lock.
+    private func currentEntry() async throws -> SyncLogEntry? {
+        let reader = try await PostgresConnection.connect(configuration, logger: logger)
+        let entry: SyncLogEntry?
+        do {
+            entry = try await SyncLogReader.entry(syncID, on: reader)
+        } catch {
+            await reader.close()
+            throw error
+        }
+        await reader.close()
         return entry
     }
 
