@@ -158,6 +158,10 @@ let package = Package(
             ],
             exclude: ["Serving/schemathesis.toml", "Terminal/terminal.py"],
             swiftSettings: strict),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: ["Orchestrator", "Worker", "LegacySimulator", "SQS", "SyncTestSupport", "TestSupport"],
+            swiftSettings: strict),
     ]
 )
 

@@ -103,6 +103,7 @@ struct SyncSessionIntegrationTests {
     /// A sync that has sent one batch of ten users, and failed.
     private func failedSync(_ configuration: PostgresConfiguration, lacksBatches: Bool) async throws -> Int64 {
         let session = try await SyncSession.begin(configuration, logger: silent)
+        try await session.overtake()
         var counters = SyncCounters()
         counters.received = 10
         counters.batchesSent = 1
