@@ -11,9 +11,7 @@ struct LegacyAPIConfiguration: Sendable, CustomStringConvertible {
 
     init(_ settings: Settings) throws(ConfigurationError) {
         url = try settings.required("LEGACY_API_URL", purpose: "the URL of the legacy API's user stream")
-        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-            throw ConfigurationError(variable: "LEGACY_API_URL", problem: "must be an http(s) URL, not '\(url)'")
-        }
+        try settings.check(url: url, from: "LEGACY_API_URL")
         key = try settings.required(
             "LEGACY_API_KEY", purpose: "the key that the legacy API expects in x-api-key", isSecret: true)
         idleTimeout = .seconds(try settings.integer("SYNC_STREAM_IDLE_TIMEOUT", in: 1...3600, default: 60))

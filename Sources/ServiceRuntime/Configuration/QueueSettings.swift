@@ -31,15 +31,21 @@ package struct QueueSettings: Sendable {
         }
         self.region = region
         var endpoint: AWSEndpoint?
+        var destination = (url: queueURL, variable: "SQS_QUEUE_URL")
         for variable in ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"] where endpoint == nil {
             guard let url = settings.string(variable) else { continue }
             do {
                 endpoint = try AWSEndpoint(parsing: url)
+                destination = (url, variable)
             } catch {
                 throw ConfigurationError(variable: variable, problem: "must be an http(s) URL: \(error)")
             }
         }
         self.endpoint = endpoint
-        allowsPlaintext = try settings.flag("ALLOW_PLAINTEXT_HTTP", default: false)
+        try settings.check(url: destination.url, from: destination.variable)
+        if endpoint == nil, let deadLetterQueueURL {
+            try settings.check(url: deadLetterQueueURL, from: "SQS_DEAD_LETTER_QUEUE_URL")
+        }
+        allowsPlaintext = try settings.allowsPlaintextHTTP()
     }
 }

@@ -1,0 +1,11 @@
+extension HTTPClient {
+    /// Whether a request to this URL would cross a network unencrypted: `http://` to a host that is not this machine.
+    ///
+    /// Requests of that kind are refused unless a configuration allows them; this tells so when settings are read, before anything is
+    /// sent.
+    /// - Throws: ``HTTPClientError`` with code `invalidURL` for a URL that no request can be made to.
+    package static func crossesNetworkInPlaintext(_ url: String) throws(HTTPClientError) -> Bool {
+        let target = try RequestTarget(parsing: url, method: "GET")
+        return target.isPlaintext && !target.isLoopback
+    }
+}
