@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "ServiceRuntime",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", .argumentParser, .logging, .metrics,
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser, .logging, .metrics,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),

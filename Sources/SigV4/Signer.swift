@@ -99,13 +99,13 @@ package struct Signer: Sendable {
         if let token = credentials.sessionToken, !options.omitsSessionToken {
             query.add("X-Amz-Security-Token", token)
         }
-        let signedQuery = query.text
         let canonical = try CanonicalRequest(
-            request, query: signedQuery, headers: headers, signedHeaders: signedHeaders, options: options)
+            request, query: query.text, headers: headers, signedHeaders: signedHeaders, options: options)
         let stringToSign = stringToSign(canonical, timestamp: timestamp, scope: scope)
         let signature = try signature(of: stringToSign, credentials: credentials, scope: scope)
 
-        var sentQuery = "\(signedQuery)&X-Amz-Signature=\(signature)"
+        // In botocore's order, so that the results can be compared byte for byte.
+        var sentQuery = "\(query.sent)&X-Amz-Signature=\(signature)"
         if let token = credentials.sessionToken, options.omitsSessionToken {
             sentQuery += "&X-Amz-Security-Token=\(PercentEncoding.encoded(token))"
         }

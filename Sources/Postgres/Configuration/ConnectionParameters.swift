@@ -1,10 +1,12 @@
 /// The keyword and value pairs that libpq connects with.
 struct ConnectionParameters: Sendable {
-    private let pairs: [(keyword: String, value: String)]
+    let pairs: [(keyword: String, value: String)]
 
     /// libpq lets a later pair win over an earlier one, and expands the connection string where `dbname` stands. So what
     /// comes before it is a default, and what comes after it is fixed.
-    init(_ configuration: PostgresConfiguration) throws(PostgresError) {
+    init(
+        _ configuration: PostgresConfiguration, login: EncryptedLogin? = nil, password: String? = nil
+    ) throws(PostgresError) {
         // Only for its checks: libpq parses the string itself.
         _ = try ConnectionString.options(configuration.connectionString)
         var pairs: [(String, String)] = [
@@ -15,6 +17,11 @@ struct ConnectionParameters: Sendable {
         if let connectionString = configuration.connectionString { pairs.append(("dbname", connectionString)) }
         pairs.append(("fallback_application_name", configuration.applicationName))
         pairs.append(("client_encoding", "UTF8"))
+        if let login {
+            // Without GSSAPI, whose encryption would take the place of TLS and of its checks.
+            pairs += [("sslmode", login.sslMode), ("gssencmode", "disable")]
+        }
+        if let password { pairs.append(("password", password)) }
         self.pairs = pairs.map { (keyword: $0.0, value: $0.1) }
     }
 

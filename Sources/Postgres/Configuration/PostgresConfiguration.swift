@@ -3,9 +3,11 @@ package struct PostgresConfiguration: Sendable {
     /// A libpq connection string or URI; nil leaves everything to libpq's own environment (`PGHOST`, `PGUSER`, …), which
     /// also fills in what a string leaves out. TLS is set here: `sslmode=verify-full sslrootcert=…`.
     package var connectionString: String?
+    /// Makes the password of each new connection; nil when the connection string, the environment or a file holds it.
+    package var passwordSource: (any PostgresPasswordSource)?
     /// What the server shows in `pg_stat_activity`, unless the connection string or `PGAPPNAME` names another.
     package var applicationName: String
-    /// The longest a connection may take to be made, name resolution and TLS included.
+    /// The longest a connection may take to be made, name resolution and TLS included, once its password is there.
     package var connectTimeout: Duration = .seconds(10)
     /// The longest the server may stay silent while an answer is due; nil for no limit. Then the statement is cancelled.
     package var responseTimeout: Duration? = .seconds(900)

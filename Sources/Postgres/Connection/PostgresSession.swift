@@ -44,9 +44,7 @@ actor PostgresSession {
     static func connect(
         _ configuration: PostgresConfiguration, logger: Logger
     ) async throws(PostgresError) -> PostgresSession {
-        let parameters = try ConnectionParameters(configuration)
-        let libpq = try await ConnectAttempt.connect(
-            parameters, notices: NoticeSink(logger: logger), timeout: configuration.connectTimeout)
+        let libpq = try await open(configuration, logger: logger)
         guard let cancel = libpq.makeCancel() else {
             throw PostgresError(.outOfResources, operation: ConnectAttempt.operation, message: "out of memory")
         }
@@ -55,6 +53,21 @@ actor PostgresSession {
             libpq: libpq, socket: socket, cancel: cancel, configuration: configuration, logger: logger)
         try await session.applySettings()
         return session
+    }
+
+    private static func open(
+        _ configuration: PostgresConfiguration, logger: Logger
+    ) async throws(PostgresError) -> LibpqConnection {
+        let parameters = try await configuration.connectionParameters()
+        do throws(PostgresError) {
+            return try await ConnectAttempt.connect(
+                parameters, notices: NoticeSink(logger: logger), timeout: configuration.connectTimeout)
+        } catch {
+            guard let source = configuration.passwordSource, SQLState.isRefusedLogin(error.sqlState) else {
+                throw error
+            }
+            throw error.with(code: error.code, message: "\(error.message); \(source.adviceWhenRefused)")
+        }
     }
 
     /// `set_config` takes names and values as parameters, unlike SET.

@@ -25,6 +25,7 @@ extension PostgresError: CustomStringConvertible {
         case .timedOut: return "Look for locks and load on the server"
         case .poolTimedOut: return "Raise the pool's size or find what holds its connections"
         case .outOfResources: return "Check memory and the limits on descriptors and threads (ulimit)"
+        case .passwordUnavailable: return "Check the source of the credentials that passwords are made with"
         case .server, .cancelled, .poolClosed, .invalidConfiguration, .invalidParameter, .invalidResultAccess, .misuse,
             .protocolViolation:
             return nil

@@ -11,6 +11,8 @@ package struct PostgresError: Error, Sendable, Equatable {
         case connectFailed
         /// No connection could be made within `PostgresConfiguration.connectTimeout`.
         case connectTimedOut
+        /// What makes the passwords of connections could not make one just now.
+        case passwordUnavailable
         /// The connection broke while it was in use. Work that was not committed is rolled back by the server.
         case connectionLost
         /// The connection broke while COMMIT was on its way: the work may have been committed or rolled back.
@@ -76,7 +78,9 @@ package struct PostgresError: Error, Sendable, Equatable {
     /// With `.commitOutcomeUnknown` the work may already be done: only work that is safe to repeat may be retried.
     package var isTransient: Bool {
         switch code {
-        case .connectionLost, .commitOutcomeUnknown, .connectTimedOut, .timedOut, .poolTimedOut, .outOfResources: true
+        case .passwordUnavailable, .connectionLost, .commitOutcomeUnknown, .connectTimedOut, .timedOut, .poolTimedOut,
+            .outOfResources:
+            true
         case .connectFailed: sqlState.map(SQLState.isTransient) ?? true
         case .server, .transactionRolledBack: sqlState.map(SQLState.isTransient) ?? false
         case .connectionClosed: true

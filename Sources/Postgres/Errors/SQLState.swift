@@ -77,6 +77,9 @@ enum SQLState {
 }
 
 extension SQLState {
+    /// Whether the server did not let the user in: `invalid_authorization_specification`, `invalid_password`.
+    static func isRefusedLogin(_ code: String?) -> Bool { code == "28000" || code == "28P01" }
+
     /// Whether the server ends the connection with this error.
     static func isFatal(severity: String?) -> Bool { severity == "FATAL" || severity == "PANIC" }
 

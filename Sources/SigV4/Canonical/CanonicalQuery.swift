@@ -35,12 +35,16 @@ struct CanonicalQuery {
         parameters.append((PercentEncoding.encoded(name), PercentEncoding.encoded(value)))
     }
 
-    /// The canonical query string; also a valid raw query.
+    /// The canonical query string.
     var text: String {
-        guard !parameters.isEmpty else { return "" }
-        return parameters.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
-            .map { "\($0.name)=\($0.value)" }
-            .joined(separator: "&")
+        Self.joined(parameters.sorted { ($0.name, $0.value) < ($1.name, $1.value) })
+    }
+
+    /// The same parameters as a raw query, in the order of the request.
+    var sent: String { Self.joined(parameters) }
+
+    private static func joined(_ parameters: [(name: String, value: String)]) -> String {
+        parameters.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
     }
 
     /// The parameters that a signature adds, in lowercase.

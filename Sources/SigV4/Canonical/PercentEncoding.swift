@@ -1,7 +1,7 @@
 /// The percent-encoding of AWS: every byte but the unreserved ones of RFC 3986 becomes `%XX` in uppercase.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>.
-enum PercentEncoding {
+package enum PercentEncoding {
     /// Appends the encoded form of `bytes`.
     ///
     /// - Parameter keepsSlashes: Whether `/` stays as it is, as in a path.
@@ -17,8 +17,8 @@ enum PercentEncoding {
         }
     }
 
-    /// The encoded form of `text`.
-    static func encoded(_ text: String) -> String {
+    /// The encoded form of `text`, as part of a query or of a form.
+    package static func encoded(_ text: String) -> String {
         encoded(text.utf8)
     }
 

@@ -49,11 +49,18 @@ package final class PostgresServer: Sendable {
 
     /// Starts a server of a test's own.
     ///
-    /// - Parameter settings: server settings by name, such as `max_connections`; they come after the defaults here.
+    /// - Parameters:
+    ///   - settings: server settings by name, such as `max_connections`; they come after the defaults here.
+    ///   - certificate: what the server shows over TLS; nil: it speaks none.
+    ///   - access: lines of `pg_hba.conf` that come before the usual ones, which ask for a password.
     /// - Throws: ``TestSupportError`` with the end of the server's log when it does not come up.
-    package static func start(settings: [String: String] = [:]) async throws -> PostgresServer {
+    package static func start(
+        settings: [String: String] = [:], certificate: TestCertificate? = nil, access: [String] = []
+    ) async throws -> PostgresServer {
         let server = try PostgresServer(settings: settings)
         try await server.initialize()
+        if let certificate { try server.install(certificate) }
+        try server.allow(access)
         try await server.start()
         return server
     }
@@ -80,6 +87,11 @@ package final class PostgresServer: Sendable {
 
     /// A connection string, in URL form, for one of the server's databases.
     package func connectionString(database: String = "postgres") -> String {
+        connectionString(database: database, user: user, password: password)
+    }
+
+    /// A connection string, in URL form, for another user than the superuser.
+    package func connectionString(database: String, user: String, password: String) -> String {
         "postgresql://\(user):\(password)@127.0.0.1:\(port)/\(database)"
     }
 
@@ -95,8 +107,29 @@ package final class PostgresServer: Sendable {
     ///
     /// - Throws: ``TestSupportError`` with the server's message.
     package func query(_ sql: String, database: String = "postgres") async throws -> String {
+        try await psql(["-c", sql], database: database, user: user, password: password)
+    }
+
+    /// Runs a file of SQL with `psql`.
+    ///
+    /// - Parameters:
+    ///   - variables: what the file reads as `:name`.
+    ///   - user: who runs it; nil: the superuser.
+    package func run(
+        file: String, variables: [String: String] = [:], database: String,
+        as login: (user: String, password: String)? = nil
+    ) async throws {
+        let definitions = variables.sorted { $0.key < $1.key }.flatMap { ["-v", "\($0.key)=\($0.value)"] }
+        _ = try await psql(
+            definitions + ["-f", file], database: database, user: login?.user ?? user,
+            password: login?.password ?? password)
+    }
+
+    private func psql(
+        _ arguments: [String], database: String, user: String, password: String
+    ) async throws -> String {
         let result = try await ChildProcess.run(
-            "\(installation.folder)/psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql],
+            "\(installation.folder)/psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"] + arguments,
             environment: [
                 "PGHOST": "127.0.0.1", "PGPORT": "\(port)", "PGUSER": user, "PGPASSWORD": password,
                 "PGDATABASE": database,
@@ -157,6 +190,31 @@ package final class PostgresServer: Sendable {
         guard result.status == 0 else {
             throw TestSupportError("initdb failed:\n\(result.errorOutput)\(result.output)")
         }
+    }
+
+    /// Puts a certificate and its key where the server, which runs under another account, can read them.
+    private func install(_ certificate: TestCertificate) throws {
+        for (source, name) in [(certificate.certificateFile, "server.crt"), (certificate.keyFile, "server.key")] {
+            let copy = "\(data)/\(name)"
+            try FileManager.default.copyItem(atPath: source, toPath: copy)
+            chmod(copy, 0o600)
+            if let account = installation.account { chown(copy, account.uid, account.gid) }
+        }
+        try append("ssl = on\n", to: "postgresql.conf")
+    }
+
+    private func allow(_ access: [String]) throws {
+        guard !access.isEmpty else { return }
+        let file = "\(data)/pg_hba.conf"
+        let usual = try String(contentsOfFile: file, encoding: .utf8)
+        // Written in place: the file keeps its owner.
+        try (access.joined(separator: "\n") + "\n" + usual).write(toFile: file, atomically: false, encoding: .utf8)
+    }
+
+    private func append(_ text: String, to name: String) throws {
+        let file = "\(data)/\(name)"
+        try (String(contentsOfFile: file, encoding: .utf8) + text).write(
+            toFile: file, atomically: false, encoding: .utf8)
     }
 
     /// The server writes its process id in the first line of this file, and "ready" in the eighth once it takes connections.

@@ -63,22 +63,7 @@ struct STSRequest: Sendable {
     }
 
     private static func form(_ fields: [String: String]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-            if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
-            bytes += Array(name.utf8)
-            bytes.append(UInt8(ascii: "="))
-            for byte in value.utf8 {
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"):
-                    bytes.append(byte)
-                default:
-                    let digits = Array("0123456789ABCDEF".utf8)
-                    bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
-                }
-            }
-        }
-        return bytes
+        let pairs = fields.sorted { $0.key < $1.key }.map { "\($0.key)=\(PercentEncoding.encoded($0.value))" }
+        return Array(pairs.joined(separator: "&").utf8)
     }
 }

@@ -1,0 +1,60 @@
+import AWSClientSupport
+import CurlHTTP
+import Logging
+package import Postgres
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Where the database is, `DATABASE_URL` or libpq's own `PG…` variables, and how its user proves who it is.
+package enum DatabaseSettings {
+    /// - Parameter applicationName: what `pg_stat_activity` shows for this process's connections.
+    /// - Throws: ``ConfigurationError`` when neither way names a database, or what they say cannot be used.
+    package static func configuration(
+        _ settings: Settings, applicationName: String
+    ) throws(ConfigurationError) -> PostgresConfiguration {
+        let url = settings.string("DATABASE_URL", isSecret: true)
+        if url == nil,
+            !["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"].contains(where: { settings.string($0) != nil })
+        {
+            throw ConfigurationError(
+                variable: "DATABASE_URL",
+                problem: "is not set: the PostgreSQL database to write to (PGHOST, PGUSER, PGDATABASE, … work too)")
+        }
+        var configuration = PostgresConfiguration(connectionString: url, applicationName: applicationName)
+        let usesIAM = try settings.flag("DATABASE_IAM_AUTH", default: false)
+        if usesIAM { configuration.passwordSource = try passwordSource(settings) }
+        do throws(PostgresError) {
+            try configuration.check()
+        } catch {
+            throw ConfigurationError(
+                variable: usesIAM ? "DATABASE_IAM_AUTH" : "DATABASE_URL", problem: "cannot be used: \(error.message)")
+        }
+        return configuration
+    }
+
+    private static func passwordSource(_ settings: Settings) throws(ConfigurationError) -> RDSPasswordSource {
+        guard let name = settings.string("AWS_REGION") ?? settings.string("AWS_DEFAULT_REGION") else {
+            throw ConfigurationError(
+                variable: "AWS_REGION", problem: "is not set: DATABASE_IAM_AUTH signs for the database's region")
+        }
+        let region: AWSRegion
+        do {
+            region = try AWSRegion(name)
+        } catch {
+            throw ConfigurationError(variable: "AWS_REGION", problem: "cannot be used: \(error)")
+        }
+        let logger = Logger(label: "database-login")
+        // A client of its own, for credentials that come over HTTP: commands that only look into the database have no other.
+        let http = HTTPClient(
+            configuration: HTTPClientConfiguration(
+                certificateAuthorityFile: settings.string("SSL_CERT_FILE"), userAgent: "user-sync"), logger: logger)
+        return RDSPasswordSource(
+            region: region,
+            credentials: CredentialChain.standard(
+                environment: ProcessInfo.processInfo.environment, region: region, transport: http, logger: logger))
+    }
+}

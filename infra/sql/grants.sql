@@ -1,0 +1,35 @@
+-- What each role of infra/sql/roles.sql may do, table by table; what is not here, it may not.
+--
+-- Run by user_sync_owner after each `orchestrator migrate`, since a migration may add tables; safe to run again:
+--
+--     psql -U user_sync_owner -d user_sync -f infra/sql/grants.sql
+--
+-- Rights given by hand on these tables are taken away again.
+
+\set ON_ERROR_STOP on
+
+BEGIN;
+
+REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_migrations
+    FROM PUBLIC, user_sync_orchestrator, user_sync_worker, user_sync_viewer;
+
+-- Every program checks that the schema is new enough for it.
+GRANT SELECT ON sync_migrations TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
+
+-- The orchestrator writes the record of a sync, the quarantine and what it finds among dead letters, and reads the ledger. It may
+-- read users, to tell what a sync would change, and never writes one.
+GRANT SELECT, INSERT, UPDATE ON sync_logs TO user_sync_orchestrator;
+GRANT SELECT, INSERT, DELETE ON sync_rejects TO user_sync_orchestrator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchestrator;
+GRANT SELECT ON sync_batches, users TO user_sync_orchestrator;
+
+-- A worker upserts users, adds to the ledger and records why a batch failed. It deletes nothing, and cannot change the record of a sync.
+GRANT SELECT, INSERT, UPDATE ON users TO user_sync_worker;
+GRANT SELECT, INSERT ON sync_batches TO user_sync_worker;
+GRANT SELECT, INSERT, UPDATE ON sync_batch_failures TO user_sync_worker;
+GRANT SELECT ON sync_logs TO user_sync_worker;
+
+-- The viewer reads. Users and the excerpts in sync_rejects are personal data.
+GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects TO user_sync_viewer;
+
+COMMIT;

@@ -1,0 +1,44 @@
+-- The login roles of User Sync, each for one program, and none of them a superuser.
+--
+-- Run by an administrator, in the database that User Sync is to use, before the first migration; safe to run again:
+--
+--     psql -d user_sync -f infra/sql/roles.sql             # then give each role a password, see below
+--     psql -d user_sync -v iam=1 -f infra/sql/roles.sql    # on Amazon RDS: the roles log in with IAM tokens instead
+--     DATABASE_URL=postgresql://user_sync_owner@… orchestrator migrate
+--     psql -U user_sync_owner -d user_sync -f infra/sql/grants.sql    # after each migration
+--
+-- Passwords are set apart, with psql's \password, which sends them hashed: \password user_sync_worker
+--
+-- | role                   | who logs in with it                                                 |
+-- | ---------------------- | ------------------------------------------------------------------- |
+-- | user_sync_owner        | `orchestrator migrate`: owns the tables, and may change them        |
+-- | user_sync_orchestrator | `orchestrator sync` and the commands that change a sync's record    |
+-- | user_sync_worker       | `worker run`                                                        |
+-- | user_sync_viewer       | people and dashboards: `status`, `history`, `rejects`; reads alone  |
+
+\set ON_ERROR_STOP on
+
+SELECT set_config('user_sync.iam', :{?iam}::text, false) \gset ignored_
+
+DO $$
+DECLARE
+    role_name text;
+BEGIN
+    FOREACH role_name IN ARRAY ARRAY['user_sync_owner', 'user_sync_orchestrator', 'user_sync_worker', 'user_sync_viewer'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', role_name);
+        END IF;
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role_name);
+        EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', role_name);
+        -- Who is in rds_iam logs in with a token only, never with a password.
+        IF current_setting('user_sync.iam')::boolean THEN
+            EXECUTE format('GRANT rds_iam TO %I', role_name);
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- The owner makes tables, and of the others only those who were given the right by name: PostgreSQL before 15 gives it to everyone, and
+-- whoever can put a function into the schema can have it run by somebody else.
+GRANT CREATE ON SCHEMA public TO user_sync_owner;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
