@@ -6,6 +6,9 @@ import SigV4
 package import TestSupport
 
 /// A whole service for one test: a database and queues of its own on real servers, the legacy simulator, and the programs.
+///
+/// Each program logs in to the database with its own role, as `infra/sql` grants it, and everything it prints is searched for the
+/// stack's secrets.
 package final class SyncStack: Sendable {
     package let database: TestDatabase
     package let queueURL: String
@@ -15,7 +18,12 @@ package final class SyncStack: Sendable {
     /// The SQS server that the queues are on.
     package let server: SQSServer
     /// What the legacy API wants to see as `x-api-key`.
-    package let apiKey = "key-\(UInt64.random(in: 0 ... .max))"
+    package let apiKey: String
+    /// How the programs log in to the database.
+    package let roles: DatabaseRoles
+    /// Looks for this stack's secrets in what its programs print.
+    package let secrets: SecretWatch
+    private let awsSecret: String
     private let http: HTTPClient
 
     /// - Parameters:
@@ -23,9 +31,10 @@ package final class SyncStack: Sendable {
     ///   - maximumReceives: receives after which a message goes to the dead-letter queue.
     ///   - postgres: a database server of the test's own; nil takes the one that all share.
     ///   - server: an SQS server of the test's own; nil takes the one that all share.
+    ///   - others: secrets of the test's own, to be searched for as well.
     package init(
         visibilityTimeout: Int = 30, maximumReceives: Int = 5, postgres: PostgresServer? = nil,
-        server: SQSServer? = nil
+        server: SQSServer? = nil, secrets others: [String] = []
     ) async throws {
         // `??` takes no asynchronous right side.
         if let server { self.server = server } else { self.server = try await SQSServer.shared() }
@@ -35,12 +44,18 @@ package final class SyncStack: Sendable {
             database = try await PostgresServer.shared().createDatabase()
         }
         let server = self.server
+        roles = try await DatabaseRoles.install(in: database)
+        apiKey = "key-\(UInt64.random(in: 0 ... .max))"
+        // LocalStack takes any secret, so it gets one that can be searched for.
+        awsSecret = server.kind == .localstack ? "aws+\(UInt64.random(in: 0 ... .max))/x" : server.secret
+        secrets = SecretWatch(
+            others + [apiKey] + roles.passwords.values + (awsSecret.utf8.count >= 8 ? [awsSecret] : []))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         http = HTTPClient(logger: logger)
         sqs = try SQSClient(
             http: http,
             credentials: StaticCredentialProvider(
-                Credentials(accessKeyID: server.accessKeyID, secretAccessKey: server.secret)),
+                Credentials(accessKeyID: server.accessKeyID, secretAccessKey: awsSecret)),
             region: server.region, endpoint: AWSEndpoint(parsing: server.endpoint),
             limits: SQSLimits(maximumMessageBytes: 1_048_576, maximumCallBytes: 1_048_576), logger: logger)
         let deadLetters = try await sqs.createQueue(
@@ -56,11 +71,15 @@ package final class SyncStack: Sendable {
         deadLetterQueueURL = deadLetters
     }
 
-    /// The environment that both programs need; nothing of this process's own settings gets in.
-    package var environment: [String: String] {
+    /// The environment of the orchestrator; nothing of this process's own settings gets in.
+    package var environment: [String: String] { environment(of: .orchestrator) }
+
+    /// The environment of a program that logs in to the database with this role.
+    package func environment(of role: DatabaseRoles.Role) -> [String: String] {
         var variables = server.environment
         variables["PATH"] = "/usr/bin:/bin"
-        variables["DATABASE_URL"] = database.connectionString
+        variables["AWS_SECRET_ACCESS_KEY"] = awsSecret
+        variables["DATABASE_URL"] = roles.connectionString(role, database)
         variables["SQS_QUEUE_URL"] = queueURL
         variables["LEGACY_API_KEY"] = apiKey
         variables["LOG_FORMAT"] = "json"
@@ -74,42 +93,57 @@ package final class SyncStack: Sendable {
         try await Simulator(data, options: options, apiKey: apiKey)
     }
 
-    /// Runs a command of the orchestrator to its end.
+    /// Runs a command of the orchestrator to its end, with the role that is meant for it.
     package func orchestrator(
         _ arguments: String..., api: Simulator? = nil, settings: [String: String] = [:],
         deadline: Duration = .seconds(120)
     ) async throws -> (status: Int32, output: String, errorOutput: String) {
-        try await ChildProcess.run(
-            Executables.path("orchestrator"), arguments, environment: variables(api?.url, settings), deadline: deadline)
+        let role: DatabaseRoles.Role =
+            switch arguments.first {
+            case "migrate": .owner
+            case "status", "history", "rejects": .viewer
+            default: .orchestrator
+            }
+        let program = try start("orchestrator", arguments, as: role, api, settings)
+        let status = try await program.wait(deadline: deadline)
+        return (status, program.output, program.errorOutput)
     }
 
     /// Starts `orchestrator sync` and lets it run.
     package func startSync(_ api: Simulator?, settings: [String: String] = [:]) throws -> ChildProcess {
-        try ChildProcess.start(
-            Executables.path("orchestrator"), ["sync"], environment: variables(api?.url, settings))
+        try start("orchestrator", ["sync"], as: .orchestrator, api, settings)
     }
 
     /// Starts a worker; it goes with the test process at the latest.
     package func startWorker(settings: [String: String] = [:]) throws -> ChildProcess {
-        try ChildProcess.start(Executables.path("worker"), environment: variables(nil, settings))
+        try start("worker", [], as: .worker, nil, settings)
     }
 
-    /// Brings the schema into place.
+    /// Brings the schema into place, as its owner, and gives the other roles their rights on it.
     package func migrate() async throws {
         let result = try await orchestrator("migrate")
         guard result.status == 0 else { throw TestSupportError("migrate failed: \(result.errorOutput)") }
+        try await roles.grant(in: database)
     }
 
     /// Takes down what this stack made; servers are shared and stay.
+    /// - Throws: ``TestSupportError`` also when a program has printed a secret.
     package func remove() async throws {
         await http.shutdown()
         try await database.drop()
+        let findings = secrets.findings
+        guard findings.isEmpty else { throw TestSupportError(findings.joined(separator: "\n")) }
     }
 
-    private func variables(_ apiURL: String?, _ settings: [String: String]) -> [String: String] {
-        var variables = environment
-        variables["LEGACY_API_URL"] = apiURL
-        return variables.merging(settings) { _, new in new }
+    private func start(
+        _ program: String, _ arguments: [String], as role: DatabaseRoles.Role, _ api: Simulator?,
+        _ settings: [String: String]
+    ) throws -> ChildProcess {
+        var variables = environment(of: role)
+        variables["LEGACY_API_URL"] = api?.url
+        return secrets.watch(
+            try ChildProcess.start(
+                Executables.path(program), arguments, environment: variables.merging(settings) { _, new in new }))
     }
 }
 

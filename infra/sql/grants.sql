@@ -23,11 +23,12 @@ GRANT SELECT, INSERT, DELETE ON sync_rejects TO user_sync_orchestrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchestrator;
 GRANT SELECT ON sync_batches, users TO user_sync_orchestrator;
 
--- A worker upserts users, adds to the ledger and records why a batch failed. It deletes nothing, and cannot change the record of a sync.
+-- A worker upserts users, adds to the ledger and records why a batch failed. It deletes nothing, and cannot change the record of a sync
+-- but for one number: to lock its sync's row, a role must be allowed to change some column, and this one decides nothing.
 GRANT SELECT, INSERT, UPDATE ON users TO user_sync_worker;
 GRANT SELECT, INSERT ON sync_batches TO user_sync_worker;
 GRANT SELECT, INSERT, UPDATE ON sync_batch_failures TO user_sync_worker;
-GRANT SELECT ON sync_logs TO user_sync_worker;
+GRANT SELECT, UPDATE (stream_bytes) ON sync_logs TO user_sync_worker;
 
 -- The viewer reads. Users and the excerpts in sync_rejects are personal data.
 GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects TO user_sync_viewer;

@@ -1,4 +1,5 @@
 import Foundation
+import SyncTestSupport
 import TestSupport
 import Testing
 
@@ -27,6 +28,45 @@ struct DatabaseLoginIntegrationTests {
             #expect(users.count { $0 == DatabaseRoles.Role.viewer.rawValue } == 2)
             #expect(users.last == DatabaseRoles.Role.orchestrator.rawValue)
         }
+    }
+
+    @Test("a whole sync runs on tokens alone, and a worker that lost its connections logs in with new ones")
+    func wholeSync() async throws {
+        let instance = try await TokenInstance()
+        let stack = try await SyncStack(
+            postgres: instance.postgres, secrets: [instance.secret, instance.sessionToken])
+        try await instance.postgres.run(
+            file: "\(packageRoot)/infra/sql/roles.sql", variables: ["iam": "1"], database: stack.database.name)
+        let migrated = try await stack.orchestrator("migrate", settings: instance.settings(.owner, stack.database))
+        #expect(migrated.status == 0, "\(migrated.errorOutput)")
+        // psql makes no tokens: the superuser runs it in the owner's place.
+        try await instance.postgres.run(file: "\(packageRoot)/infra/sql/grants.sql", database: stack.database.name)
+
+        let data = SimulatedUsers(3_000)
+        let api = try await stack.startSimulator(data, "--interval-ms", "0")
+        defer { api.stop() }
+        try await withWorkers(of: stack, settings: instance.settings(.worker, stack.database)) { _ in
+            for _ in 0..<2 {
+                let result = try await stack.orchestrator(
+                    "sync", api: api, settings: instance.settings(.orchestrator, stack.database))
+                #expect(result.status == 0, "\(result.errorOutput)")
+                let unencrypted = try await stack.count(
+                    """
+                    SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                    WHERE usename LIKE 'user_sync%' AND NOT ssl
+                    """)
+                #expect(unencrypted == 0)
+                _ = try await stack.database.query(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'user_sync_worker'")
+            }
+        }
+        #expect(try await data.differences(in: stack.database) == "")
+        let logins = try instance.logins
+        #expect(logins.allSatisfy { $0.problem.isEmpty }, "\(logins)")
+        #expect(logins.count { $0.user == DatabaseRoles.Role.orchestrator.rawValue } >= 2)
+        #expect(logins.count { $0.user == DatabaseRoles.Role.worker.rawValue } >= 2)
+        try await stack.remove()
+        try await instance.stop()
     }
 
     @Test("a token of other keys is refused, and the error says what to check, and shows neither token nor key")

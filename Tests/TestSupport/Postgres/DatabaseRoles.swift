@@ -30,6 +30,13 @@ package struct DatabaseRoles: Sendable {
             as: (Role.owner.rawValue, passwords[.owner] ?? ""))
     }
 
+    /// Runs a statement as one of the roles.
+    /// - Throws: ``TestSupportError`` with the server's message.
+    package func run(_ statement: String, as role: Role, in database: TestDatabase) async throws {
+        try await database.server.run(
+            statement: statement, database: database.name, as: (role.rawValue, passwords[role] ?? ""))
+    }
+
     /// Roles belong to a whole server, so they are made once for each; two tests that made them at once would disturb each other.
     private actor Registry {
         static let shared = Registry()

@@ -125,6 +125,11 @@ package final class PostgresServer: Sendable {
             password: login?.password ?? password)
     }
 
+    /// Runs one statement with `psql` as another user than the superuser.
+    package func run(statement: String, database: String, as login: (user: String, password: String)) async throws {
+        _ = try await psql(["-c", statement], database: database, user: login.user, password: login.password)
+    }
+
     private func psql(
         _ arguments: [String], database: String, user: String, password: String
     ) async throws -> String {

@@ -1,0 +1,62 @@
+import SyncTestSupport
+import TestSupport
+import Testing
+
+/// That the roles can do their work is shown by every test of a whole service, which runs as them. Here: that they can do no more.
+@Suite("What the database roles may not do", .serialized)
+struct DatabaseRolesIntegrationTests {
+    @Test("each role is refused what another one is for")
+    func leastPrivilege() async throws {
+        try await withStack { stack in
+            let forbidden: [(DatabaseRoles.Role, [String])] = [
+                (
+                    .orchestrator,
+                    [
+                        "INSERT INTO users (user_name) VALUES ('x')", "UPDATE users SET email = ''",
+                        "DELETE FROM users",
+                        "INSERT INTO sync_batches SELECT * FROM sync_batches", "UPDATE sync_batches SET users = 0",
+                        "DELETE FROM sync_batches", "DELETE FROM sync_logs",
+                    ]
+                ),
+                (
+                    .worker,
+                    [
+                        "DELETE FROM users", "TRUNCATE users", "UPDATE sync_batches SET users = 0",
+                        "DELETE FROM sync_batches",
+                        "UPDATE sync_logs SET status = 'COMPLETED'", "INSERT INTO sync_logs DEFAULT VALUES",
+                        "SELECT * FROM sync_rejects",
+                    ]
+                ),
+                (
+                    .viewer,
+                    [
+                        "INSERT INTO users (user_name) VALUES ('x')", "UPDATE users SET email = ''",
+                        "UPDATE sync_logs SET status = 'COMPLETED'", "DELETE FROM sync_rejects",
+                        "DELETE FROM sync_batch_failures",
+                    ]
+                ),
+            ]
+            for (role, statements) in forbidden {
+                for statement in statements + [
+                    "CREATE TABLE mine ()", "DROP TABLE users", "ALTER TABLE users DISABLE TRIGGER ALL",
+                    "UPDATE sync_migrations SET version = 0", "CREATE ROLE mine",
+                    "COPY users TO PROGRAM 'cat'", "SELECT pg_read_file('/etc/passwd')",
+                ] {
+                    let refusal = await refusal(of: statement, to: role, stack)
+                    #expect(
+                        refusal?.contains("permission denied") == true || refusal?.contains("must be owner") == true,
+                        "\(role): \(statement): \(refusal ?? "was allowed")")
+                }
+            }
+        }
+    }
+
+    private func refusal(of statement: String, to role: DatabaseRoles.Role, _ stack: SyncStack) async -> String? {
+        do {
+            try await stack.roles.run(statement, as: role, in: stack.database)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}
