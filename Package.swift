@@ -106,6 +106,13 @@ let package = Package(
         .target(
             name: "TestSupport", path: "Tests/TestSupport", exclude: ["EMF/emf.schema.json", "EMF/validate_emf.py"],
             swiftSettings: strict),
+        .target(
+            name: "Fuzzing",
+            dependencies: ["AWSClientSupport", "CurlHTTP", "SQS", "SigV4", "SyncCore", "TestSupport", .logging],
+            path: "Tests/Fuzzing", swiftSettings: strict),
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["Fuzzing", .argumentParser], path: "Tests/Fuzzer", swiftSettings: strict),
+        .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SigV4Tests", dependencies: ["SigV4", "TestSupport"], exclude: ["Botocore"], swiftSettings: strict),
@@ -122,7 +129,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", .logging], swiftSettings: strict),
-        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SyncCoreTests", dependencies: ["Fuzzing", "SyncCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LegacySimulatorTests",
             dependencies: [

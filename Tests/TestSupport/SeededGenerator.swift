@@ -13,4 +13,9 @@ package struct SeededGenerator: RandomNumberGenerator {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+
+    /// True in `one` of `many` cases.
+    package mutating func chance(_ one: Int, in many: Int) -> Bool {
+        Int.random(in: 0..<many, using: &self) < one
+    }
 }

@@ -1,3 +1,5 @@
+import TestSupport
+
 extension SampleUser {
     /// A user with hostile but legal texts and numbers.
     static func random(using generator: inout SeededGenerator) -> SampleUser {

@@ -1,4 +1,5 @@
 import SyncCore
+import TestSupport
 import Testing
 
 /// Drives a window against a queue that fails at random and answers in any order.

@@ -1,4 +1,6 @@
+import Fuzzing
 import SyncCore
+import TestSupport
 import Testing
 
 /// Streams made to hurt, read whole and in pieces, against the reference reader.

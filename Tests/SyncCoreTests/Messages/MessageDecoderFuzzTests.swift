@@ -1,4 +1,5 @@
 import SyncCore
+import TestSupport
 import Testing
 
 /// Damages good messages at random: reading them either fails with a typed error or gives users that are sound.

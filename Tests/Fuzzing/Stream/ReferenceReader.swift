@@ -1,13 +1,18 @@
-import SyncCore
+package import SyncCore
 
 /// The stream's rule written as plainly as it can be: whole input in memory, a tree for every object, no speed.
 ///
 /// It shares nothing with the parser but the rendering of excerpts, so that one mistake is not made twice.
-struct ReferenceReader {
+package struct ReferenceReader {
     let bytes: [UInt8]
-    var limits = LegacyStreamParser.Limits()
+    let limits: LegacyStreamParser.Limits
 
-    func read() -> StreamReading {
+    package init(bytes: [UInt8], limits: LegacyStreamParser.Limits = .init()) {
+        self.bytes = bytes
+        self.limits = limits
+    }
+
+    package func read() -> StreamReading {
         var reading = StreamReading()
         var damage: (offset: Int, reason: Reject.Reason)?
         var position = 0

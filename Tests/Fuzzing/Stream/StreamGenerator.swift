@@ -1,15 +1,16 @@
-import SyncCore
+package import SyncCore
+import TestSupport
 
 /// Makes streams that look like the legacy API's, and then damages them.
-struct StreamGenerator {
+package struct StreamGenerator {
     private var random: SeededGenerator
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
     }
 
     /// Returns a stream and the limits to read it with, small ones often enough for their borders to matter.
-    mutating func stream() -> (bytes: [UInt8], limits: LegacyStreamParser.Limits) {
+    package mutating func stream() -> (bytes: [UInt8], limits: LegacyStreamParser.Limits) {
         var bytes: [UInt8] = []
         for _ in 0..<Int.random(in: 0...5, using: &random) { piece(into: &bytes) }
         if random.chance(2, in: 3) {
@@ -22,7 +23,7 @@ struct StreamGenerator {
         return (bytes, limits)
     }
 
-    mutating func chunking() -> Chunking {
+    package mutating func chunking() -> Chunking {
         switch Int.random(in: 0..<8, using: &random) {
         case 0: .whole
         case 1: .everyByte

@@ -1,47 +1,50 @@
-import SyncCore
+package import SyncCore
+package import TestSupport
 
 /// What a reader of the stream found, as a value that can be kept and compared.
-enum StreamFinding: Equatable {
+package enum StreamFinding: Equatable, Sendable {
     case user(offset: Int64, id: Int64, userName: [UInt8], email: [UInt8], createdAt: Int64, deleted: Bool)
     case reject(Reject)
 
-    var reject: Reject? {
+    package var reject: Reject? {
         if case .reject(let reject) = self { reject } else { nil }
     }
 
-    var userID: Int64? {
+    package var userID: Int64? {
         if case .user(_, let id, _, _, _, _) = self { id } else { nil }
     }
 }
 
 /// All that a reader says about one stream.
-struct StreamReading: Equatable {
-    var findings: [StreamFinding] = []
-    var damagedBytes: Int64 = 0
+package struct StreamReading: Equatable, Sendable {
+    package var findings: [StreamFinding] = []
+    package var damagedBytes: Int64 = 0
 
-    var userIDs: [Int64] { findings.compactMap(\.userID) }
-    var rejects: [Reject] { findings.compactMap(\.reject) }
-    var reasons: [Reject.Reason] { rejects.map(\.reason) }
+    package var userIDs: [Int64] { findings.compactMap(\.userID) }
+    package var rejects: [Reject] { findings.compactMap(\.reject) }
+    package var reasons: [Reject.Reason] { rejects.map(\.reason) }
 }
 
 /// Keeps copies of what a parser hands over; noncopyable, as a sink that owns a batcher is.
-struct CollectingSink: LegacyStreamSink, ~Copyable {
-    var findings: [StreamFinding] = []
+package struct CollectingSink: LegacyStreamSink, ~Copyable {
+    package var findings: [StreamFinding] = []
 
-    mutating func receive(_ user: UserRecord) {
+    package init() {}
+
+    package mutating func receive(_ user: UserRecord) {
         findings.append(
             .user(
                 offset: user.offset, id: user.legacyID, userName: Array(user.userName), email: Array(user.email),
                 createdAt: user.createdAt, deleted: user.deleted))
     }
 
-    mutating func receive(_ reject: Reject) {
+    package mutating func receive(_ reject: Reject) {
         findings.append(.reject(reject))
     }
 }
 
 /// How a stream is cut into chunks.
-enum Chunking {
+package enum Chunking: Sendable {
     case whole
     case everyByte
     case bytes(Int)
@@ -62,7 +65,7 @@ enum Chunking {
 }
 
 /// Reads a stream with the parser, each chunk in memory of its own that is gone before the next one comes.
-func parse(
+package func parse(
     _ bytes: [UInt8], chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init()
 ) -> StreamReading {
     var chunking = chunking
@@ -83,27 +86,8 @@ func parse(
     return StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes)
 }
 
-func parse(_ text: String, chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init()) -> StreamReading {
+package func parse(_ text: String, chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init())
+    -> StreamReading
+{
     parse(Array(text.utf8), chunking: chunking, limits: limits)
-}
-
-/// SplitMix64: small, seeded, the same on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func chance(_ one: Int, in many: Int) -> Bool {
-        Int.random(in: 0..<many, using: &self) < one
-    }
 }

@@ -54,8 +54,8 @@ struct ReferenceUser {
 }
 
 /// RFC 3339 by looking at the text, and the calendar by counting years and months.
-enum ReferenceTime {
-    static func microseconds(_ text: String) -> Int64? {
+package enum ReferenceTime {
+    package static func microseconds(_ text: String) -> Int64? {
         let characters = Array(text.unicodeScalars)
         guard characters.count >= 20 else { return nil }
         func number(_ range: Range<Int>) -> Int64? {
