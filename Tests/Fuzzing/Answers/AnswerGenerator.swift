@@ -51,21 +51,30 @@ enum AnswerGenerator {
     private static let errors = [
         #"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}"#,
         #"{"__type":"InvalidSignatureException","message":"Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z"}"#,
-        #"{"__type":"#ThrottlingException","Message":"slow\u202edown\u0007"}"#,
+        ##"{"__type":"#ThrottlingException","Message":"slow\u202edown\u0007"}"##,
         "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>a &amp; b &#x0; &#1114112;</Message></Error></ErrorResponse>",
-        "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>", "<Message><Code>", "", "upstream\r\nfailed",
+        "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>", "<Message><Code>", "",
+        "upstream\r\nfailed",
     ]
     private static let nests = ["{\"Messages\":[", "[", "{\"a\":", "<Error>", "<Code>", "&amp;"]
     private static let headerValues: [(name: String, values: [String])] = [
         ("x-amzn-query-error", ["AWS.SimpleQueueService.NonExistentQueue;Sender", ";", "a;b;c"]),
         ("x-amzn-requestid", ["5f1b0a2c-0000", "\u{1B}[2J"]),
-        ("Date", ["Tue, 01 Sep 2026 12:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "yesterday"]),
+        (
+            "Date",
+            [
+                "Tue, 01 Sep 2026 12:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+                "yesterday",
+            ]
+        ),
         ("Retry-After", ["1", "-1", "99999999999999999999", "Tue, 01 Sep 2026 12:00:00 GMT", ""]),
         ("Content-Type", ["application/x-amz-json-1.0", "text/html"]),
     ]
     private static let tokens: [[UInt8]] =
         [
-            "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud800", ",", ":", "null", "1e999", "-", "true", "\u{0}", "<Code>", "</Code>",
-            "<", "&amp;", "&#x10FFFF;", "&#xD800;", "\u{202E}", "\r\n", "\"Body\":", "\"Id\":\"b\",", "9223372036854775808",
+            "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud800", ",", ":", "null", "1e999", "-", "true", "\u{0}", "<Code>",
+            "</Code>",
+            "<", "&amp;", "&#x10FFFF;", "&#xD800;", "\u{202E}", "\r\n", "\"Body\":", "\"Id\":\"b\",",
+            "9223372036854775808",
         ].map { Array($0.utf8) }
 }
