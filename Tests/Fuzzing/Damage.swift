@@ -1,4 +1,4 @@
-package import TestSupport
+import TestSupport
 
 /// Small damage to good bytes, as cables, bugs and attackers do it.
 enum Damage {

@@ -42,11 +42,12 @@ struct FuzzUser: Equatable {
     func withRecord<Result, Failure: Error>(
         _ body: (UserRecord) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try userName.withUnsafeBytes { (name) throws(Failure) -> Result in
-            try email.withUnsafeBytes { (address) throws(Failure) -> Result in
+        try userName.withUnsafeBufferPointer { (name) throws(Failure) -> Result in
+            try email.withUnsafeBufferPointer { (address) throws(Failure) -> Result in
                 try body(
                     UserRecord(
-                        legacyID: legacyID, userName: name, email: address, createdAt: createdAt, deleted: deleted))
+                        legacyID: legacyID, userName: UnsafeRawBufferPointer(name),
+                        email: UnsafeRawBufferPointer(address), createdAt: createdAt, deleted: deleted))
             }
         }
     }
