@@ -79,7 +79,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Serving/Documents/openapi.json")],
+            resources: [.embedInCode("Serving/Documents/openapi.json"), .embedInCode("Serving/Page")],
             swiftSettings: strict),
         .executableTarget(
             name: "Worker",
@@ -164,7 +164,7 @@ let package = Package(
                 "TestSupport",
                 .logging,
             ],
-            exclude: ["Serving/schemathesis.toml", "Terminal/terminal.py"],
+            exclude: ["Serving/operate_page.py", "Serving/schemathesis.toml", "Terminal/terminal.py"],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests",

@@ -26,6 +26,14 @@ package struct SimulatedUsers: Sendable {
         return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
     }
 
+    /// The name of a user who will be in the table.
+    package func someUserName() async throws -> String {
+        let result = try await ChildProcess.run(Executables.path("legacy-simulator"), ["expected"] + options)
+        let fields = result.output.prefix { $0 != "\n" }.split(separator: "\t")
+        guard fields.count > 1 else { throw TestSupportError("no user is expected: \(result.errorOutput)") }
+        return String(fields[1])
+    }
+
     /// Compares the users table with what must be in it, row by row.
     /// - Returns: the differing rows; empty when the table is as it must be.
     package func differences(in database: TestDatabase) async throws -> String {

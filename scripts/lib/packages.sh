@@ -5,6 +5,7 @@ readonly PACKAGES=(
     libcurl4-openssl-dev libpq-dev libssl-dev zlib1g-dev # what the two programs link
     postgresql                                           # the server for tests and sync-local
     python3 python3-venv                                 # the SQS servers
+    chromium chromium-driver                             # the browser that operates the web page in a test
     curl debootstrap procps shellcheck util-linux
 )
 # shellcheck disable=SC2034 # scripts/bench uses it

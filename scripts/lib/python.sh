@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The Python environments in .build-tools: `venv` with LocalStack and botocore, `venv-moto` with moto's server,
-# `venv-terminal` with a terminal emulator, `venv-web` with what checks the HTTP API.
+# `venv-terminal` with a terminal emulator, `venv-web` with what checks the HTTP API and operates its page.
 
 # python_environment NAME REQUIREMENTS: makes the environment unless it was made from the same requirements before.
 python_environment() {

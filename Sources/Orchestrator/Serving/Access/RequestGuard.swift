@@ -21,9 +21,7 @@ struct RequestGuard: Sendable {
     }
 
     /// Paths that say nothing about users or syncs, open to probes and to a browser that has no token yet.
-    static let publicPaths: Set<String> = [
-        "/", "/app.css", "/app.js", "/favicon.svg", "/health", "/ready", "/openapi.json",
-    ]
+    static let publicPaths = Set(PageFile.all.map(\.path)).union(["/health", "/ready", "/openapi.json"])
 
     /// - Returns: nil when the request may be answered.
     func check(path: String, authority: String?, headers: HTTPFields) -> Refusal? {

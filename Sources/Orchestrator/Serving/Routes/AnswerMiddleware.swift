@@ -12,7 +12,7 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Nothing but what this server itself serves: no inline script or style, no frame, no other origin.
     static var contentSecurityPolicy: String {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     }
 
     func handle(

@@ -1,0 +1,45 @@
+// Numbers, times and sizes as people read them.
+
+const whole = new Intl.NumberFormat("en");
+const clock = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+
+export const count = (value) => (value === null || value === undefined ? "–" : whole.format(Math.round(value)));
+
+/** 1,234,567 as "1.23 M": for places that are narrow. */
+export function short(value) {
+  for (const [size, unit] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
+    if (value >= size) return `${(value / size).toPrecision(3)} ${unit}`;
+  }
+  return count(value);
+}
+
+export function bytes(value) {
+  for (const [size, unit] of [[2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"]]) {
+    if (value >= size) return `${(value / size).toFixed(1)} ${unit}`;
+  }
+  return `${value} B`;
+}
+
+/** Milliseconds as "18 m 32 s". */
+export function duration(milliseconds) {
+  if (milliseconds === null || milliseconds === undefined) return "–";
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const total = Math.round(seconds);
+  if (total < 60) return `${total} s`;
+  if (total < 3600) return `${Math.floor(total / 60)} m ${total % 60} s`;
+  return `${Math.floor(total / 3600)} h ${Math.floor((total % 3600) / 60)} m`;
+}
+
+/** A length of time that need not be exact. */
+export function roughly(seconds) {
+  if (seconds < 60) return "less than a minute";
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${minutes} min`;
+  if (minutes < 48 * 60) return `about ${Math.round(minutes / 6) / 10} h`;
+  return `about ${Math.round(minutes / 1440)} days`;
+}
+
+export const time = (text) => (text ? clock.format(new Date(text)) : "–");
+export const percent = (fraction) => `${Math.floor(fraction * 100)} %`;
+export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;

@@ -1,0 +1,36 @@
+// What the table holds of one user.
+
+import { ask } from "./api.js";
+import { empty, fill, h } from "./dom.js";
+import { time } from "./format.js";
+
+/** Shows the form; its answer comes below it. */
+export function showLookup(panel) {
+  const input = h("input", { id: "user-name", type: "search", required: true, autocomplete: "off", spellcheck: false, maxLength: 1000 });
+  const answer = h("div", { role: "status" });
+  const form = h(
+    "form", { className: "row", onsubmit: (event) => { event.preventDefault(); find(input.value, answer); } },
+    h("label", { htmlFor: "user-name", className: "hidden" }, "User name, letter for letter"), input,
+    h("button", { type: "submit", className: "quiet" }, "Find"));
+  input.placeholder = "User name, letter for letter";
+  fill(panel, form, answer);
+}
+
+async function find(name, answer) {
+  try {
+    const user = await ask("GET", `/users/${encodeURIComponent(name)}`);
+    answer.replaceChildren(facts(user));
+  } catch (problem) {
+    answer.replaceChildren(empty(problem.message));
+  }
+}
+
+function facts(user) {
+  const lines = [
+    ["Name", user.user_name], ["Email", user.email], ["Id", `${user.id}, legacy ${user.legacy_id}`],
+    ["Created there", time(user.legacy_created_at)], ["Last written", time(user.updated_at)],
+    ["State", user.deleted ? `deleted ${time(user.deleted_at)}` : "active"],
+  ];
+  if (user.sync_id !== undefined) lines.push(["Written by", user.sync_id === null ? "not known" : `sync ${user.sync_id}`]);
+  return h("dl", { className: "facts" }, lines.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}

@@ -1,0 +1,211 @@
+"""Operates the page of `orchestrator serve` in a real browser, as a person would, and looks at what it shows.
+
+Usage: operate_page.py SCENARIO URL FOLDER      (the token in SYNC_API_TOKEN; screenshots go into FOLDER)
+
+Exit status: 0 when the page did what it should; an assertion says what it did not.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from axe_core_python.selenium import Axe
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE = 90.0
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+class Page:
+    """The page in a browser of its own."""
+
+    def __init__(self, url: str, folder: str) -> None:
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", f"--user-data-dir={folder}/profile"):
+            options.add_argument(argument)
+        # Chromium's own sandbox does not work for root.
+        if os.geteuid() == 0:
+            options.add_argument("--no-sandbox")
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+        self.url = url
+        self.folder = folder
+        self.resize("desktop")
+        self.driver.get(url)
+
+    def find(self, selector: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        return self.find(selector).text
+
+    def eventually(self, what: str, condition: Callable[[], object]) -> None:
+        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.1).until(lambda _: self._holds(condition), what)
+
+    @staticmethod
+    def _holds(condition: Callable[[], object]) -> bool:
+        try:
+            return bool(condition())
+        except Exception:  # The page draws itself anew: what was found may be gone.
+            return False
+
+    def press(self, selector: str) -> None:
+        """Presses what the selector finds, once it can be pressed."""
+        self.eventually(f"{selector} can be pressed", lambda: self.find(selector).is_enabled())
+
+        def pressed() -> bool:
+            self.find(selector).click()
+            return True
+
+        self.eventually(f"{selector} is pressed", pressed)
+
+    def confirm(self) -> None:
+        self.eventually("it asks first", lambda: self.find("#confirm").is_displayed())
+        self.find("#confirm-yes").click()
+
+    def show_token(self, token: str) -> None:
+        self.eventually("it asks for the token", lambda: self.find("#token").is_displayed())
+        field = self.find("#token-value")
+        field.clear()
+        field.send_keys(token, Keys.ENTER)
+
+    def sign_in(self) -> None:
+        self.show_token(os.environ["SYNC_API_TOKEN"])
+        self.eventually("it is live", lambda: self.text("#link") == "Live")
+
+    def resize(self, width: str) -> None:
+        columns, rows = WIDTHS[width]
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": columns, "height": rows, "deviceScaleFactor": 1, "mobile": width == "phone"})
+
+    def theme(self, scheme: str) -> None:
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+    def look(self, name: str) -> None:
+        """Takes pictures in both themes and widths, and checks what holds for all of them."""
+        for width in WIDTHS:
+            self.resize(width)
+            for scheme in ("light", "dark"):
+                self.theme(scheme)
+                self.driver.save_screenshot(f"{self.folder}/{name}-{width}-{scheme}.png")
+                self.check_accessibility(f"{name}, {width}, {scheme}")
+            wide, room = self.driver.execute_script(
+                "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+            assert wide <= room, f"{name}, {width}: {wide} px are wider than the {room} px that there are"
+        self.resize("desktop")
+        self.theme("light")
+
+    def check_accessibility(self, where: str) -> None:
+        found = Axe().run(self.driver)["violations"]
+        problems = [f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes'][:3]]}" for rule in found]
+        assert not problems, f"{where}: " + "; ".join(problems)
+
+    def check_console(self, *expected: str) -> None:
+        """The browser has complained of nothing but what a test brought about."""
+        for entry in self.driver.get_log("browser"):
+            message = entry["message"]
+            assert any(text in message for text in expected), f"the browser says: {message}"
+
+
+def rows(page: Page, panel: str) -> list[WebElement]:
+    return page.driver.find_elements(By.CSS_SELECTOR, f"{panel} tbody tr")
+
+
+def pieces(page: Page) -> list[WebElement]:
+    return page.driver.find_elements(By.CSS_SELECTOR, "#rejects .pieces li")
+
+
+def whole_sync(page: Page) -> None:
+    """From the first look at an empty table to a completed sync and a user that is found."""
+    page.show_token("this-is-not-the-token")
+    page.eventually("it says that the token is wrong", lambda: page.find("#token-error").is_displayed())
+    page.sign_in()
+    page.eventually("it says that nothing has run", lambda: "No sync has run yet" in page.text("#now"))
+    page.eventually("nothing is dead", lambda: "Every batch could be applied" in page.text("#letters"))
+    page.look("empty")
+
+    page.press("#start")
+    page.eventually("the sync runs", lambda: page.text("#now .badge") in ("RUNNING", "PROCESSING"))
+    assert not page.find("#start").is_enabled(), "a second sync could be started"
+    page.eventually("users come in", lambda: page.text("#now .numbers dd").split("\n")[0] not in ("0", ""))
+    page.eventually("its bars are there", lambda: page.find("#now [role=progressbar]").is_displayed())
+    page.look("running")
+
+    page.eventually("the sync completes", lambda: page.text("#now .badge") == "COMPLETED")
+    page.eventually("it is in the history", lambda: "COMPLETED" in rows(page, "#history")[0].text)
+    page.eventually("its rejects are shown", lambda: len(pieces(page)) > 0)
+    assert page.driver.find_elements(By.CSS_SELECTOR, "#history svg .column"), "the chart is empty"
+    page.press("#more-rejects")
+    page.eventually("more rejects are shown", lambda: len(pieces(page)) > 20)
+
+    name = os.environ["USER_NAME"]
+    page.find("#user-name").send_keys(name, Keys.ENTER)
+    page.eventually("the user is found", lambda: name in page.text("#lookup .facts"))
+    page.look("completed")
+    page.find("#user-name").clear()
+    page.find("#user-name").send_keys("nobody", Keys.ENTER)
+    page.eventually("nobody is found", lambda: "no user of that name" in page.text("#lookup"))
+    # A new page of the same tab has the token, and forgets it when told to.
+    page.driver.refresh()
+    page.eventually("it is live again", lambda: page.text("#link") == "Live")
+    page.press("#forget")
+    page.eventually("it asks for the token", lambda: page.find("#token").is_displayed())
+    page.check_console("401", "404")
+
+
+def cancelled_sync(page: Page) -> None:
+    """A sync is stopped from the page, by keyboard; then the server goes away."""
+    page.sign_in()
+    page.press("#start")
+    page.eventually("it can be cancelled", lambda: page.find("#cancel").is_displayed())
+    page.find("#cancel").send_keys(Keys.ENTER)
+    page.eventually("it asks first", lambda: page.find("#confirm").is_displayed())
+    page.find("#confirm-yes").send_keys(Keys.ENTER)
+    page.eventually("the sync has failed", lambda: page.text("#now .badge") == "FAILED")
+    page.eventually("it says why", lambda: "interrupted" in page.text("#now .error"))
+    page.eventually("it is in the history", lambda: "FAILED" in rows(page, "#history")[0].text)
+    page.look("failed")
+    os.kill(int(os.environ["SERVER_PID"]), 15)
+    page.eventually("it says that the server is gone", lambda: "No connection" in page.text("#link"))
+    assert not page.find("#start").is_enabled(), "a sync could be started without a server"
+    page.look("gone")
+    page.check_console("401", "ERR_")
+
+
+def dead_letters(page: Page) -> None:
+    """Dead letters are shown with their cause, tried dry, and replayed."""
+    page.sign_in()
+    page.eventually("dead letters are shown", lambda: "refused" in page.text("#letters"))
+    page.look("letters")
+    page.press("#dry-run")
+    page.eventually("it says what it would do", lambda: "Would send" in page.text("#redrive-result"))
+    os.system(os.environ["MEND"])
+    page.press("#redrive")
+    page.confirm()
+    page.eventually("all of them are gone", lambda: "Every batch could be applied" in page.text("#letters"))
+    page.eventually("the sync is complete", lambda: page.text("#now .badge") == "COMPLETED")
+    page.check_console("401")
+
+
+SCENARIOS = {"whole-sync": whole_sync, "cancelled-sync": cancelled_sync, "dead-letters": dead_letters}
+
+if __name__ == "__main__":
+    scenario, url, folder = sys.argv[1:]
+    browser = Page(url, folder)
+    try:
+        SCENARIOS[scenario](browser)
+    except BaseException:
+        browser.driver.save_screenshot(f"{folder}/at-the-failure.png")
+        print(browser.find("body").text, file=sys.stderr)
+        raise
+    finally:
+        browser.driver.quit()
