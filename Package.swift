@@ -151,8 +151,10 @@ let package = Package(
         .testTarget(
             name: "OrchestratorTests",
             dependencies: [
-                "Orchestrator", "ServiceRuntime", "SyncCore", "SyncStorage", .lifecycle, .logging, .metricsTestKit,
+                "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage", .lifecycle, .logging,
+                .metricsTestKit,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict),
         .testTarget(

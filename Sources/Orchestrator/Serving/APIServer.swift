@@ -46,7 +46,8 @@ struct APIServer: Sendable {
         return quiet
     }
 
-    private func router() -> Router<BasicRequestContext> {
+    /// All that is served.
+    func router() -> Router<BasicRequestContext> {
         let router = Router()
         router.add(middleware: AnswerMiddleware(logger: logger))
         router.add(middleware: AccessMiddleware(access: configuration.access))
