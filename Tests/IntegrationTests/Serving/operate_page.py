@@ -28,7 +28,7 @@ class Page:
     def __init__(self, url: str, folder: str) -> None:
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", f"--user-data-dir={folder}/profile"):
+        for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", f"--user-data-dir={os.getcwd()}/profile"):
             options.add_argument(argument)
         # Chromium's own sandbox does not work for root.
         if os.geteuid() == 0:

@@ -7,6 +7,7 @@ export const count = (value) => (value === null || value === undefined ? "–" :
 
 /** 1,234,567 as "1.23 M": for places that are narrow. */
 export function short(value) {
+  if (value < 10000) return count(value);
   for (const [size, unit] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
     if (value >= size) return `${(value / size).toPrecision(3)} ${unit}`;
   }

@@ -11,7 +11,7 @@ import { showRejects } from "./rejects.js";
 
 const LOADED = 40;
 const part = (id) => document.getElementById(id);
-const state = { syncs: [], chosen: null, shown: PAGE, hasOlder: false, newest: null, rejects: 0, rejectsAt: 0 };
+const state = { syncs: [], chosen: null, shown: PAGE, hasOlder: false, newest: undefined, rejects: 0, rejectsAt: 0 };
 
 // MARK: Telling
 
@@ -111,7 +111,8 @@ function follow(progress) {
     drawHistory();
   }
   if (sync && (state.chosen ?? sync.id) === sync.id) followRejects(sync);
-  const isAnother = sync?.id !== before?.id;
+  // The first look counts as another one, also where no sync has run yet.
+  const isAnother = before === undefined || sync?.id !== before?.id;
   const hasEnded = sync && before && !isAnother && isUnderWay(before) && !isUnderWay(sync);
   if (!isAnother && !hasEnded && sync?.status === before?.status) return;
   if (hasEnded) {
