@@ -1,10 +1,8 @@
 // What could not be applied, and its replay.
 
 import { ask } from "./api.js";
-import { confirmed, empty, failed, fill, h, table } from "./dom.js";
+import { confirmed, empty, failed, fill, h } from "./dom.js";
 import { count, plural, roughly } from "./format.js";
-
-const COLUMNS = [["Batch"], ["Users", true], ["Tries", true], ["Age"], ["Cause"]];
 
 let note = "";
 let isBusy = false;
@@ -33,11 +31,13 @@ function show(panel, total, letters, changed) {
   fill(
     panel,
     h("p", { className: "bad" }, `${plural(total, "message")} could not be applied${replayable < letters.length ? `; ${count(letters.length - replayable)} of them cannot be replayed` : ""}.`),
-    table("Dead letters, the oldest first", COLUMNS, letters.map(row)), result,
     h(
       "div", { className: "row" }, refresh,
       h("button", { id: "dry-run", type: "button", className: "quiet", disabled: replayable === 0, onclick: () => act(true) }, "Dry run"),
-      h("button", { id: "redrive", type: "button", className: "primary", disabled: replayable === 0, onclick: () => act(false) }, "Replay")));
+      h("button", { id: "redrive", type: "button", className: "primary", disabled: replayable === 0, onclick: () => act(false) }, "Replay")), result,
+    h(
+      "div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Dead letters, the oldest first" },
+      h("ol", { className: "pieces" }, letters.map(piece))));
 }
 
 async function redrive(panel, number, isDryRun, changed) {
@@ -66,11 +66,13 @@ function describe(report) {
   return `${parts.join("; ")}.`;
 }
 
-function row(letter) {
-  const name = letter.sync_id === null ? "not ours" : `sync ${letter.sync_id}, batch ${letter.batch}, lane ${letter.lane}`;
+function piece(letter) {
+  const name = letter.sync_id === null ? "Not a batch of this service" : `Sync ${letter.sync_id}, batch ${letter.batch}, lane ${letter.lane}`;
+  const facts = [
+    letter.users === null ? null : plural(letter.users, "user"), `tried ${plural(letter.receive_count, "time")}`,
+    letter.age_seconds === null ? null : `${roughly(letter.age_seconds)} old`, letter.replayable ? null : "cannot be replayed",
+  ];
   return h(
-    "tr", {}, h("th", { scope: "row" }, name, letter.replayable ? null : h("span", { className: "muted" }, " stays")),
-    h("td", { className: "number" }, count(letter.users)), h("td", { className: "number" }, count(letter.receive_count)),
-    h("td", {}, letter.age_seconds === null ? "–" : roughly(letter.age_seconds).replace("about ", "")),
-    h("td", { className: "cause" }, letter.cause ?? "none on record"));
+    "li", {}, h("strong", {}, name), h("span", { className: "muted" }, facts.filter((fact) => fact !== null).join(" · ")),
+    h("p", { className: "cause" }, letter.cause ?? "No cause is on record."));
 }
