@@ -64,7 +64,7 @@ without_main_cluster() {
 # check_without_apt: on a system that is not Debian's, says what is missing; installing it is up to its owner.
 check_without_apt() {
     local missing=() tool library
-    for tool in python3 curl setpriv shellcheck; do
+    for tool in python3 chromedriver curl setpriv shellcheck; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=("a PostgreSQL server")

@@ -12,4 +12,6 @@ package struct StoredUser: Sendable, Equatable {
     package let deleted: Bool
     /// nil unless deleted.
     package let deletedAt: Int64?
+    /// The sync that wrote the row last; nil for one that no sync has written.
+    package let syncID: Int64?
 }

@@ -14,7 +14,8 @@ package struct UserReader: Sendable {
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
             """
-            SELECT id, legacy_id, user_name::text, email, legacy_created_at, created_at, updated_at, deleted, deleted_at
+            SELECT id, legacy_id, user_name::text, email, legacy_created_at, created_at, updated_at, deleted, deleted_at,
+                sync_id
             FROM users WHERE user_name = $1
             """, [.text(userName)])
         guard result.rowCount > 0 else { return nil }
@@ -24,6 +25,7 @@ package struct UserReader: Sendable {
             legacyCreatedAt: try result.timestamptz(row: 0, column: 4),
             createdAt: try result.timestamptz(row: 0, column: 5), updatedAt: try result.timestamptz(row: 0, column: 6),
             deleted: try result.bool(row: 0, column: 7),
-            deletedAt: try result.isNull(row: 0, column: 8) ? nil : result.timestamptz(row: 0, column: 8))
+            deletedAt: try result.isNull(row: 0, column: 8) ? nil : result.timestamptz(row: 0, column: 8),
+            syncID: try result.isNull(row: 0, column: 9) ? nil : result.int8(row: 0, column: 9))
     }
 }

@@ -33,6 +33,7 @@ struct ServeIntegrationTests {
         let userName: String
         let email: String
         let deleted: Bool
+        let syncId: Int?
     }
 
     private func status(_ api: ServedAPI, _ id: Int) async throws -> String {
@@ -112,6 +113,7 @@ struct ServeIntegrationTests {
         let user = try await api.ask("GET", "/users/\(encoded)").decode(User.self)
         #expect(user.userName == name)
         #expect(user.email == fields.last)
+        #expect(user.syncId == 1)
         for unknown in ["nobody-has-this-name", "a%2Fb", "%00", "%27%20OR%201%3D1"] {
             let answer = try await api.ask("GET", "/users/\(unknown)")
             #expect(answer.status == 404)
@@ -148,6 +150,9 @@ struct ServeIntegrationTests {
             defer { legacy.stop() }
             try await withServedAPI(of: stack, api: legacy) { api async throws in
                 #expect(try await api.ask("POST", "/syncs").status == 202)
+                // Someone watches, and is sent home, too.
+                let watcher = try await api.events()
+                #expect(watcher.status == 200)
                 api.process.terminate()
                 #expect(try await api.process.wait(deadline: .seconds(60)) == 0, "\(api.process.lastLines())")
             }

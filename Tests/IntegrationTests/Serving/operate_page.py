@@ -8,6 +8,7 @@ Exit status: 0 when the page did what it should; an assertion says what it did n
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 
@@ -22,19 +23,27 @@ PATIENCE = 90.0
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
+def program(*names: str) -> str:
+    """The path of the first of these programs that is there; the browser's driver downloads nothing by itself."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    raise SystemExit(f"no {names[0]} in PATH: run scripts/setup")
+
+
 class Page:
     """The page in a browser of its own."""
 
     def __init__(self, url: str, folder: str) -> None:
         options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
+        options.binary_location = program("chromium", "chromium-browser", "google-chrome")
         for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", f"--user-data-dir={os.getcwd()}/profile"):
             options.add_argument(argument)
         # Chromium's own sandbox does not work for root.
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService(program("chromedriver")))
         self.url = url
         self.folder = folder
         self.resize("desktop")

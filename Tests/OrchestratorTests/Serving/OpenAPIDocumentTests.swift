@@ -38,13 +38,12 @@ struct OpenAPIDocumentTests {
             errorMessage: nil, counters: SyncCounters())
         let user = StoredUser(
             id: 1, legacyID: 1, userName: "", email: "", legacyCreatedAt: 0, createdAt: 0, updatedAt: 0, deleted: false,
-            deletedAt: nil)
+            deletedAt: nil, syncID: nil)
         let reject = StoredReject(byteOffset: 0, reason: "", excerpt: "")
         var watch = ProgressWatch()
         let progress = watch.document(entry, now: 2, isCancellable: true)
         let message = SQSMessage(
-            messageID: "", receiptHandle: "", body: [], messageGroupID: nil, deduplicationID: nil, sequenceNumber: nil,
-            receiveCount: 1, sentTimestamp: nil, attributes: [:], systemAttributes: [:])
+            messageID: "", receiptHandle: "", body: [], systemAttributes: [:], attributes: [:])
         let letter = DeadLetterReport(DeadLetter(message), failures: [], now: Date())
         let documents: [(String, Set<String>)] = [
             ("Sync", try members(SyncLogDocument(entry))), ("User", try members(UserDocument(user: user))),

@@ -12,6 +12,7 @@ struct UserDocument: Encodable {
         case createdAt = "created_at"
         case updatedAt = "updated_at"
         case deletedAt = "deleted_at"
+        case syncID = "sync_id"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -25,5 +26,6 @@ struct UserDocument: Encodable {
         try container.encode(SyncLogReport.timestamp(user.updatedAt), forKey: .updatedAt)
         try container.encode(user.deleted, forKey: .deleted)
         try container.encode(user.deletedAt.map(SyncLogReport.timestamp), forKey: .deletedAt)
+        try container.encode(user.syncID, forKey: .syncID)
     }
 }
