@@ -28,7 +28,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
         func run() async throws {
             try await atDesk { desk in
                 let (letters, total) = try await desk.list(limit: limit)
-                try show(ListDocument(total: total, deadLetters: letters)) {
+                try show(DeadLetterDocument(total: total, deadLetters: letters)) {
                     DeadLetterReport.text(letters, total: total)
                 }
             }
@@ -65,18 +65,6 @@ struct DeadLettersCommand: AsyncParsableCommand {
             let report = RedriveReport(outcome, isDryRun: dryRun)
             try show(report) { report.text }
             if !outcome.unfinished.isEmpty { throw ExitCode(ExitStatus.failure) }
-        }
-    }
-
-    /// The stable JSON form of `list`.
-    private struct ListDocument: Encodable {
-        /// About how many messages the queue holds.
-        let total: Int
-        let deadLetters: [DeadLetterReport]
-
-        private enum CodingKeys: String, CodingKey {
-            case total
-            case deadLetters = "dead_letters"
         }
     }
 }
@@ -124,5 +112,17 @@ struct DeadLetterOptions: ParsableArguments, SettingFlags {
 
     var flags: [String: String?] {
         ["SQS_DEAD_LETTER_QUEUE_URL": deadLetterQueueURL, "SSL_CERT_FILE": caFile]
+    }
+}
+
+/// The stable JSON form of `list`.
+struct DeadLetterDocument: Encodable {
+    /// About how many messages the queue holds.
+    let total: Int
+    let deadLetters: [DeadLetterReport]
+
+    private enum CodingKeys: String, CodingKey {
+        case total
+        case deadLetters = "dead_letters"
     }
 }

@@ -26,7 +26,7 @@ struct ResetCommand: DatabaseCommand {
     func run(on connection: PostgresConnection, logger: Logger) async throws {
         let syncs = try await SyncLogReader(connection: connection).resetStuckSyncs(force: force)
         if json {
-            print(try SyncLogReport.encode(["reset": syncs]))
+            print(try SyncLogReport.encode(ResetDocument(reset: syncs)))
         } else {
             print(
                 syncs.isEmpty
@@ -34,4 +34,10 @@ struct ResetCommand: DatabaseCommand {
                     : "marked FAILED: sync \(syncs.map(String.init).joined(separator: ", "))")
         }
     }
+}
+
+/// The stable JSON form of what `reset` did.
+struct ResetDocument: Encodable {
+    /// The ids of the syncs that are FAILED now.
+    let reset: [Int64]
 }

@@ -14,6 +14,9 @@ struct SyncCommand: AsyncParsableCommand {
         abstract: "Runs one whole sync: reads the stream, sends batches, waits until all are applied."
     )
 
+    @Flag(help: "When it ends, its SyncLog row on standard output: one JSON object.")
+    var json = false
+
     @OptionGroup var sync: SyncOptions
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
@@ -26,7 +29,7 @@ struct SyncCommand: AsyncParsableCommand {
             let configuration = try SyncConfiguration(settings)
             let export = try MetricsExport(settings, service: .orchestrator)
             let service = SyncService(
-                configuration: configuration, display: ProgressDisplay.Mode(settings),
+                configuration: configuration, display: ProgressDisplay.Mode(settings), json: json,
                 metrics: SyncMetrics(factory: MetricsSystem.factory),
                 logger: Logger(label: "orchestrator"))
             do {
@@ -54,6 +57,8 @@ struct SyncCommand: AsyncParsableCommand {
 private struct SyncService: Service {
     let configuration: SyncConfiguration
     let display: ProgressDisplay.Mode
+    /// Whether the finished row is printed.
+    let json: Bool
     let metrics: SyncMetrics
     let logger: Logger
 
@@ -61,6 +66,7 @@ private struct SyncService: Service {
         let entry = try await cancelWhenGracefulShutdown {
             try await SyncJob.begin(configuration, display: display, metrics: metrics, logger: logger).run()
         }
+        if json { Console.standardOutput.write(try SyncLogReport.json(entry) + "\n") }
         // The log has said why; the exit status says that.
         guard entry.status == .completed else { throw ExitCode(ExitStatus.failure) }
     }

@@ -5,6 +5,7 @@ package import Configuration
 /// Every setting is named by its environment variable; a flag is a second way to say the same variable. Reading is strict:
 /// a value that is present but malformed is an error, never silently the default.
 package struct Settings: Sendable {
+    private let providers: [any ConfigProvider]
     private let reader: ConfigReader
 
     /// - Parameters:
@@ -14,11 +15,25 @@ package struct Settings: Sendable {
         flags: [String: String] = [:],
         environment: EnvironmentVariablesProvider = EnvironmentVariablesProvider()
     ) {
+        self.init(providers: [Self.provider("flags", flags), environment])
+    }
+
+    private init(providers: [any ConfigProvider]) {
+        self.providers = providers
+        reader = ConfigReader(providers: providers)
+    }
+
+    private static func provider(_ name: String, _ variables: [String: String]) -> InMemoryProvider {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (variable, value) in flags {
-            values[AbsoluteConfigKey(Self.components(of: variable))] = ConfigValue(.string(value), isSecret: false)
+        for (variable, value) in variables {
+            values[AbsoluteConfigKey(components(of: variable))] = ConfigValue(.string(value), isSecret: false)
         }
-        reader = ConfigReader(providers: [InMemoryProvider(name: "flags", values: values), environment])
+        return InMemoryProvider(name: name, values: values)
+    }
+
+    /// The same settings with some variables taken for others; an empty value unsets one.
+    package func assuming(_ variables: [String: String]) -> Settings {
+        Settings(providers: [Self.provider("assumed", variables)] + providers)
     }
 
     /// Settings from a fixed set of variables, for tests and embedding.

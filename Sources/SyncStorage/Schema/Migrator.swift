@@ -28,7 +28,7 @@ package struct Migrator: Sendable {
                     applied_at timestamptz NOT NULL DEFAULT now()
                 )
                 """)
-            let current = try await version(connection)
+            let current = try await Self.recordedVersion(connection)
             var applied: [String] = []
             for migration in Migration.all where migration.version > current {
                 for statement in migration.statements {
@@ -48,15 +48,20 @@ package struct Migrator: Sendable {
     /// Checks that the schema is there and not older than this program; newer is fine (a rolling upgrade).
     /// - Throws: ``SchemaError`` saying which command helps.
     package func requireCurrentSchema() async throws {
-        let exists = try await connection.query("SELECT to_regclass('sync_migrations') IS NOT NULL").bool(
-            row: 0, column: 0)
-        let found = exists ? try await version(connection) : 0
+        let found = try await Self.installedVersion(connection)
         if found < Self.latestVersion {
             throw SchemaError(found: found, needed: Self.latestVersion)
         }
     }
 
-    private func version(_ connection: PostgresConnection) async throws -> Int32 {
+    /// The version of the schema that is there; 0 when there is none. Changes nothing.
+    package static func installedVersion(_ connection: PostgresConnection) async throws -> Int32 {
+        let exists = try await connection.query("SELECT to_regclass('sync_migrations') IS NOT NULL").bool(
+            row: 0, column: 0)
+        return exists ? try await recordedVersion(connection) : 0
+    }
+
+    private static func recordedVersion(_ connection: PostgresConnection) async throws -> Int32 {
         let result = try await connection.query("SELECT coalesce(max(version), 0)::bigint FROM sync_migrations")
         return Int32(truncatingIfNeeded: try result.int8(row: 0, column: 0))
     }

@@ -1,0 +1,53 @@
+import ServiceRuntime
+import SyncStorage
+
+/// Judges what the database says about itself.
+enum DatabaseCheck {
+    /// The oldest version that this is tested with and that its makers still mend.
+    private static let oldestVersion = 140_000
+
+    static func findings(_ facts: DatabaseFacts) -> [Finding] {
+        [database(facts), schema(facts), privileges(facts)]
+    }
+
+    private static func database(_ facts: DatabaseFacts) -> Finding {
+        if facts.isReadOnly {
+            return .problem(
+                .database, "PostgreSQL \(facts.serverVersion) answers, but only allows reading",
+                advice: "point DATABASE_URL at the primary, not at a standby or a reader endpoint")
+        }
+        if facts.serverVersionNumber < oldestVersion {
+            return .warning(
+                .database, "PostgreSQL \(facts.serverVersion) is older than what this is tested with",
+                advice: "upgrade the server to version \(oldestVersion / 10_000) or later")
+        }
+        return .ok(.database, "PostgreSQL \(facts.serverVersion) answers and can be written to")
+    }
+
+    private static func schema(_ facts: DatabaseFacts) -> Finding {
+        let needed = Migrator.latestVersion
+        if facts.schemaVersion == 0 {
+            return .problem(.schema, "there is no user-sync schema", advice: "run 'orchestrator migrate'")
+        }
+        if facts.schemaVersion < needed {
+            return .problem(
+                .schema, "the schema is version \(facts.schemaVersion), this program needs \(needed)",
+                advice: "run 'orchestrator migrate'")
+        }
+        return .ok(
+            .schema,
+            facts.schemaVersion == needed
+                ? "version \(needed), as this program needs it"
+                : "version \(facts.schemaVersion), newer than this program (\(needed)): an upgrade is under way")
+    }
+
+    private static func privileges(_ facts: DatabaseFacts) -> Finding {
+        guard facts.schemaVersion > 0 else { return .skipped(.privileges, "there are no tables yet") }
+        guard facts.missingPrivileges.isEmpty else {
+            return .problem(
+                .privileges, "this role lacks \(facts.missingPrivileges.joined(separator: ", "))",
+                advice: "GRANT them, or run the programs as the role that owns the tables")
+        }
+        return .ok(.privileges, "this role may do all that orchestrator and workers do")
+    }
+}

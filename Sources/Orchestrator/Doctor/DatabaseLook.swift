@@ -1,0 +1,65 @@
+import Logging
+import Postgres
+import SyncStorage
+
+/// The database as it was found: what it says of itself, or why it could not be asked.
+struct DatabaseLook: Sendable {
+    private let facts: DatabaseFacts?
+    /// nil when there is no current schema to read from, or this role may not read it.
+    let syncs: SyncFacts?
+    let clock: ClockCheck.Reading?
+    private let failure: Finding?
+
+    static func take(
+        _ configuration: PostgresConfiguration, within limit: Duration, logger: Logger
+    ) async throws -> DatabaseLook {
+        do {
+            return try await DeadlineError.after(limit) {
+                let connection = try await PostgresConnection.connect(configuration, logger: logger)
+                do {
+                    let look = try await read(connection)
+                    await connection.close()
+                    return look
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+            }
+        } catch let error as PostgresError where error.code != .cancelled {
+            return DatabaseLook(.problem(.database, error.message, advice: error.advice ?? "check DATABASE_URL"))
+        } catch let error as DeadlineError {
+            return DatabaseLook(.problem(.database, "\(error)", advice: "check DATABASE_URL and the way to the server"))
+        }
+    }
+
+    private static func read(_ connection: PostgresConnection) async throws -> DatabaseLook {
+        let askedAt = ClockCheck.now
+        let facts = try await DatabaseFacts.read(connection)
+        let clock = ClockCheck.Reading(
+            whose: "the database", at: Double(facts.clock) / 1_000_000, askedAt: askedAt, answeredAt: ClockCheck.now)
+        let isReadable =
+            facts.schemaVersion >= Migrator.latestVersion
+            && !facts.missingPrivileges.contains { $0.hasPrefix("SELECT") }
+        return DatabaseLook(facts, syncs: isReadable ? try await SyncFacts.read(connection) : nil, clock: clock)
+    }
+
+    private init(_ facts: DatabaseFacts, syncs: SyncFacts?, clock: ClockCheck.Reading) {
+        self.facts = facts
+        self.syncs = syncs
+        self.clock = clock
+        failure = nil
+    }
+
+    private init(_ failure: Finding) {
+        facts = nil
+        syncs = nil
+        clock = nil
+        self.failure = failure
+    }
+
+    var findings: [Finding] {
+        if let failure { return [failure] }
+        guard let facts else { return [] }
+        return DatabaseCheck.findings(facts) + (syncs.map { SyncCheck.findings($0, now: facts.clock) } ?? [])
+    }
+}

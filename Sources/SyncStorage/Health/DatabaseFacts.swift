@@ -1,0 +1,60 @@
+package import Postgres
+
+/// What a database says about itself and about this role; reading it changes nothing.
+package struct DatabaseFacts: Sendable, Equatable {
+    /// For people, such as `17.6`.
+    package var serverVersion: String
+    /// For comparisons: major version × 10 000 + minor version.
+    package var serverVersionNumber: Int
+    /// A standby, or a database that only allows reading.
+    package var isReadOnly: Bool
+    /// The server's clock, in microseconds since 1970.
+    package var clock: Int64
+    /// The version of our schema; 0 when there is none.
+    package var schemaVersion: Int32
+    /// What this role may not do with tables that exist, such as `INSERT on users`.
+    package var missingPrivileges: [String]
+
+    package init(
+        serverVersion: String, serverVersionNumber: Int, isReadOnly: Bool, clock: Int64, schemaVersion: Int32,
+        missingPrivileges: [String]
+    ) {
+        self.serverVersion = serverVersion
+        self.serverVersionNumber = serverVersionNumber
+        self.isReadOnly = isReadOnly
+        self.clock = clock
+        self.schemaVersion = schemaVersion
+        self.missingPrivileges = missingPrivileges
+    }
+
+    package static func read(_ connection: PostgresConnection) async throws -> DatabaseFacts {
+        let server = try await connection.query(
+            """
+            SELECT current_setting('server_version'), current_setting('server_version_num')::bigint,
+                pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean,
+                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+            """)
+        let privileges = try await connection.query(Self.missingPrivilegesSQL)
+        return DatabaseFacts(
+            serverVersion: try server.text(row: 0, column: 0),
+            serverVersionNumber: Int(try server.int8(row: 0, column: 1)),
+            isReadOnly: try server.bool(row: 0, column: 2), clock: try server.int8(row: 0, column: 3),
+            schemaVersion: try await Migrator.installedVersion(connection),
+            missingPrivileges: try (0..<privileges.rowCount).map { try privileges.text(row: $0, column: 0) })
+    }
+
+    /// What orchestrator and worker do with each table; they may well share one role.
+    private static let missingPrivilegesSQL = """
+        SELECT p.privilege || ' on ' || p.name
+        FROM (VALUES
+            ('users', 'SELECT'), ('users', 'INSERT'), ('users', 'UPDATE'),
+            ('sync_logs', 'SELECT'), ('sync_logs', 'INSERT'), ('sync_logs', 'UPDATE'),
+            ('sync_batches', 'SELECT'), ('sync_batches', 'INSERT'),
+            ('sync_rejects', 'SELECT'), ('sync_rejects', 'INSERT'), ('sync_rejects', 'DELETE'),
+            ('sync_batch_failures', 'SELECT'), ('sync_batch_failures', 'INSERT'),
+            ('sync_batch_failures', 'UPDATE'), ('sync_batch_failures', 'DELETE')
+        ) AS p (name, privilege)
+        WHERE to_regclass(p.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(p.name), p.privilege)
+        ORDER BY p.name, p.privilege
+        """
+}

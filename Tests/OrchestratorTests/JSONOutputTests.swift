@@ -1,0 +1,138 @@
+import Foundation
+import SyncCore
+import TestSupport
+import Testing
+
+@testable import Orchestrator
+@testable import SQS
+@testable import SyncStorage
+
+@Suite("The JSON forms are those of docs/json-output.md")
+struct JSONOutputTests {
+    /// A JSON value, by what the page calls its type.
+    private enum JSONValue: Decodable {
+        case null, boolean(Bool), integer(Int), string(String)
+        indirect case array([JSONValue]), object([String: JSONValue])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if container.decodeNil() {
+                self = .null
+            } else if let value = try? container.decode(Bool.self) {
+                self = .boolean(value)
+            } else if let value = try? container.decode(Int.self) {
+                self = .integer(value)
+            } else if let value = try? container.decode(String.self) {
+                self = .string(value)
+            } else if let value = try? container.decode([JSONValue].self) {
+                self = .array(value)
+            } else {
+                self = .object(try container.decode([String: JSONValue].self))
+            }
+        }
+
+        var type: String {
+            switch self {
+            case .null: "null"
+            case .boolean: "boolean"
+            case .integer: "integer"
+            case .string: "string"
+            case .array: "array"
+            case .object: "object"
+            }
+        }
+    }
+
+    /// The members that the page promises below each heading, with their types.
+    private static func documented() throws -> [String: [String: String]] {
+        let page = try String(contentsOfFile: packageRoot + "/docs/json-output.md", encoding: .utf8)
+        var sections: [String: [String: String]] = [:]
+        var heading = ""
+        for line in page.split(separator: "\n") {
+            if line.hasPrefix("#") {
+                heading = line.drop { $0 == "#" || $0 == " " }.description
+            } else if line.hasPrefix("| `") {
+                let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+                sections[heading, default: [:]][cells[0].trimmingCharacters(in: ["`"])] = cells[1]
+            }
+        }
+        return sections
+    }
+
+    private func check(_ heading: String, _ json: String) throws {
+        let promised = try #require(try Self.documented()[heading], "docs/json-output.md has no \(heading)")
+        var value = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))
+        if case .array(let elements) = value { value = try #require(elements.first) }
+        guard case .object(let members) = value else {
+            Issue.record("no object: \(json)")
+            return
+        }
+        #expect(Set(members.keys) == Set(promised.keys), "\(heading)")
+        for (name, member) in members {
+            let types = promised[name]?.components(separatedBy: " or ") ?? []
+            #expect(types.contains(member.type), "\(heading) \(name): \(member.type)")
+        }
+    }
+
+    private func entry(isFinal: Bool) -> SyncLogEntry {
+        SyncLogEntry(
+            id: 1, status: isFinal ? .failed : .running, startedAt: 0, finishedAt: isFinal ? 5 : nil,
+            durationMilliseconds: isFinal ? 5 : nil, totalProcessed: 3, errorMessage: isFinal ? "it failed" : nil,
+            counters: SyncCounters())
+    }
+
+    @Test("a sync", arguments: [true, false])
+    func sync(isFinal: Bool) throws {
+        try check("sync, status, history", SyncLogReport.json(entry(isFinal: isFinal)))
+        try check("sync, status, history", SyncLogReport.json([entry(isFinal: isFinal)]))
+        #expect(try SyncLogReport.json(nil as SyncLogEntry?) == "null")
+    }
+
+    @Test("rejects, and their summary")
+    func rejects() throws {
+        try check("rejects", RejectReport.json([StoredReject(byteOffset: 1, reason: "notJSON", excerpt: "{/")]))
+        try check(
+            "rejects --summary", RejectReport.json([RejectGroup(reason: "notJSON", count: 2, firstByteOffset: 1)]))
+    }
+
+    @Test("dead letters, ours and others'", arguments: [true, false])
+    func deadLetters(isOurs: Bool) throws {
+        let identity = MessageIdentity(syncID: 7, attempt: 1, number: 3, lane: 2)
+        let message = SQSMessage(
+            messageID: "m", receiptHandle: "r", body: Array("lost".utf8),
+            messageGroupID: isOurs ? identity.groupID : "other",
+            deduplicationID: isOurs ? identity.deduplicationID : "other", sequenceNumber: nil, receiveCount: 5,
+            sentTimestamp: isOurs ? 0 : nil, attributes: [:], systemAttributes: [:])
+        let report = DeadLetterReport(DeadLetter(message), failures: [], now: Date())
+        try check("A dead letter", SyncLogReport.encode(report))
+        try check(
+            "dead-letters list", SyncLogReport.encode(DeadLetterDocument(total: 1, deadLetters: [report])))
+    }
+
+    @Test("what redrive, reset and migrate did")
+    func changes() throws {
+        var outcome = Redrive.Outcome()
+        outcome.completed = [7]
+        outcome.unfinished = [8: 1]
+        try check("dead-letters redrive", SyncLogReport.encode(RedriveReport(outcome, isDryRun: false)))
+        try check("reset", SyncLogReport.encode(ResetDocument(reset: [7])))
+        try check("migrate", SyncLogReport.encode(MigrationDocument(version: 3, applied: ["a step"])))
+    }
+
+    @Test("what doctor found; the page names every subject and every outcome")
+    func doctor() throws {
+        let findings: [Finding] = [.ok(.queue, "it answers"), .problem(.clock, "it is late", advice: "set it")]
+        try check("doctor", SyncLogReport.encode(DoctorReport(findings: findings)))
+        for finding in findings { try check("A finding", SyncLogReport.encode(finding)) }
+        let page = try String(contentsOfFile: packageRoot + "/docs/json-output.md", encoding: .utf8)
+        for word in Finding.Subject.allCases.map(\.rawValue) + Finding.Outcome.allCases.map(\.rawValue) {
+            #expect(page.contains("`\(word)`"), "\(word)")
+        }
+    }
+
+    @Test("the status words are those of the page")
+    func statusWords() throws {
+        let page = try String(contentsOfFile: packageRoot + "/docs/json-output.md", encoding: .utf8)
+        for status in SyncStatus.allCases { #expect(page.contains("`\(status.rawValue)`")) }
+    }
+}
