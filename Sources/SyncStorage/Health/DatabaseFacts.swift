@@ -44,7 +44,7 @@ package struct DatabaseFacts: Sendable, Equatable {
     }
 
     /// What orchestrator and worker do with each table; they may well share one role.
-    private static let missingPrivilegesSQL = """
+    private static let missingPrivilegesSQL: SQL = """
         SELECT p.privilege || ' on ' || p.name
         FROM (VALUES
             ('users', 'SELECT'), ('users', 'INSERT'), ('users', 'UPDATE'),
