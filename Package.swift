@@ -160,6 +160,12 @@ let package = Package(
         .testTarget(
             name: "WorkerTests", dependencies: ["Worker", "SQS", "ServiceRuntime", .logging], swiftSettings: strict),
         .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "Orchestrator", "Worker", "ServiceRuntime", "SyncCore", "SyncStorage", "TestSupport", .argumentParser,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "Orchestrator", "Worker", "LegacySimulator", "CurlHTTP", "SQS", "SyncStorage", "SyncTestSupport",
