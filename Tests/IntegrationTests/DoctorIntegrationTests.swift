@@ -1,5 +1,6 @@
 import Foundation
 import SQS
+import SyncTestSupport
 import TestSupport
 import Testing
 

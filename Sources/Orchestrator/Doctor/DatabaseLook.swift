@@ -26,10 +26,16 @@ struct DatabaseLook: Sendable {
                 }
             }
         } catch let error as PostgresError where error.code != .cancelled {
-            return DatabaseLook(.problem(.database, error.message, advice: error.advice ?? "check DATABASE_URL"))
+            return DatabaseLook(.problem(.database, error.message, advice: advice(error)))
         } catch let error as DeadlineError {
             return DatabaseLook(.problem(.database, "\(error)", advice: "check DATABASE_URL and the way to the server"))
         }
+    }
+
+    /// In the form of the other findings: a clause, not a sentence.
+    private static func advice(_ error: PostgresError) -> String {
+        guard let advice = error.advice else { return "check DATABASE_URL" }
+        return advice.prefix(1).lowercased() + advice.dropFirst()
     }
 
     private static func read(_ connection: PostgresConnection) async throws -> DatabaseLook {

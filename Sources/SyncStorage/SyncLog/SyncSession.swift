@@ -30,6 +30,7 @@ package actor SyncSession {
     /// Takes the lock, marks leftovers of a sync that died as FAILED, and writes a new row, RUNNING.
     /// - Throws: ``SyncSessionError/anotherSyncIsRunning``, ``SchemaError``, or `PostgresError`.
     package static func begin(_ configuration: PostgresConfiguration, logger: Logger) async throws -> SyncSession {
+        let configuration = configuration.forLocks
         let connection = try await PostgresConnection.connect(configuration, logger: logger)
         do {
             try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
