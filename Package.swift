@@ -151,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "OrchestratorTests",
             dependencies: [
-                "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage", "TestSupport", .lifecycle,
+                "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage", "TestSupport",
+                .lifecycle,
                 .logging, .metricsTestKit,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

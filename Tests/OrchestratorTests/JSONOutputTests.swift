@@ -98,11 +98,14 @@ struct JSONOutputTests {
     @Test("dead letters, ours and others'", arguments: [true, false])
     func deadLetters(isOurs: Bool) throws {
         let identity = MessageIdentity(syncID: 7, attempt: 1, number: 3, lane: 2)
+        var attributes = ["MessageGroupId": "other", "MessageDeduplicationId": "other", "ApproximateReceiveCount": "5"]
+        if isOurs {
+            attributes["MessageGroupId"] = identity.groupID
+            attributes["MessageDeduplicationId"] = identity.deduplicationID
+            attributes["SentTimestamp"] = "0"
+        }
         let message = SQSMessage(
-            messageID: "m", receiptHandle: "r", body: Array("lost".utf8),
-            messageGroupID: isOurs ? identity.groupID : "other",
-            deduplicationID: isOurs ? identity.deduplicationID : "other", sequenceNumber: nil, receiveCount: 5,
-            sentTimestamp: isOurs ? 0 : nil, attributes: [:], systemAttributes: [:])
+            messageID: "m", receiptHandle: "r", body: Array("lost".utf8), systemAttributes: attributes, attributes: [:])
         let report = DeadLetterReport(DeadLetter(message), failures: [], now: Date())
         try check("A dead letter", SyncLogReport.encode(report))
         try check(
