@@ -54,6 +54,12 @@ struct AWSJSONClientTests {
         #expect(response.attempts == 1)
     }
 
+    @Test("a request's ID is fit for a log, whatever the service calls it")
+    func requestID() async throws {
+        let transport = ScriptedTransport([.json(200, "{}", ["x-amzn-RequestId": "\u{1B}[2Jr\u{D}\u{A}1\u{202E}"])])
+        #expect(try await client(transport).send(call()).requestID == "[2Jr 1")
+    }
+
     @Test("a failing service is tried three times, with jittered growing delays, each try signed anew")
     func retries() async throws {
         let transport = ScriptedTransport([.error(500, "InternalError"), .failure(.connectionLost), .json(200, "{}")])

@@ -59,7 +59,8 @@ package final class AWSJSONClient: Sendable {
             case .success(let response):
                 shared.withLock { attempts.succeeded(&$0.quota) }
                 return AWSResponse(
-                    body: response.body, requestID: response.headers["x-amzn-requestid"], attempts: attempts.made)
+                    body: response.body, requestID: response.headers["x-amzn-requestid"].map(ErrorText.requestID),
+                    attempts: attempts.made)
             case .failure(let failed):
                 let random = environment.random()
                 let decision = shared.withLock { attempts.failed(failed.failure, quota: &$0.quota, random: random) }

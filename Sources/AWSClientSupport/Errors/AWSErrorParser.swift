@@ -5,12 +5,15 @@ package enum AWSErrorParser {
     /// How much of a body is looked at, in bytes; error documents are small, and a proxy's page may not be.
     static let maximumBodyBytes = 64 << 10
 
-    /// - Parameter header: The response's header of a name, case-insensitively.
+    /// - Parameters:
+    ///   - header: The response's header of a name, case-insensitively.
+    ///   - quotesText: Whether the message is the body itself where that is no error document. Not to be done with bodies that may hold
+    ///     secrets.
     package static func parse(
-        status: Int, header: (String) -> String?, body: [UInt8]
+        status: Int, header: (String) -> String?, body: [UInt8], quotesText: Bool = true
     ) -> AWSServiceError {
         let query = queryError(header("x-amzn-query-error"))
-        let document = document(body)
+        let document = document(body, quotesText: quotesText)
         let code =
             document.code.flatMap(shortCode) ?? header("x-amzn-errortype").flatMap(shortCode) ?? query?.code
             ?? "HTTP\(status)"
@@ -21,7 +24,7 @@ package enum AWSErrorParser {
             queryCode: query?.code,
             message: ErrorText.oneLine(ErrorText.withoutCanonicalRequest(text), maximumCharacters: 500),
             requestID: (header("x-amzn-requestid") ?? header("x-amz-request-id") ?? document.requestID)
-                .map { ErrorText.oneLine($0, maximumCharacters: 100) },
+                .map(ErrorText.requestID),
             fault: query?.fault,
             canonicalPayloadHash: ErrorText.canonicalPayloadHash(in: text)
         )
@@ -33,11 +36,11 @@ package enum AWSErrorParser {
         var requestID: String?
     }
 
-    private static func document(_ body: [UInt8]) -> Document {
+    private static func document(_ body: [UInt8], quotesText: Bool) -> Document {
         let head = body.count > maximumBodyBytes ? Array(body[..<maximumBodyBytes]) : body
         if let document = try? jsonDocument(head) { return document }
         let text = String(decoding: head, as: UTF8.self)
-        guard text.contains("<") else { return Document(message: text) }
+        guard text.contains("<") else { return Document(message: quotesText ? text : "a text, not an AWS error") }
         let xml = Document(
             code: XMLText.element("Code", in: text), message: XMLText.element("Message", in: text),
             requestID: XMLText.element("RequestId", in: text) ?? XMLText.element("RequestID", in: text))

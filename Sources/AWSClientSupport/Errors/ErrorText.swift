@@ -22,6 +22,9 @@ package enum ErrorText {
         return result
     }
 
+    /// A request's ID as a service gives it, which is text from outside like any other.
+    static func requestID(_ text: String) -> String { oneLine(text, maximumCharacters: 100) }
+
     /// Cuts off the copy of the signed request that some services add: it holds the session token.
     static func withoutCanonicalRequest(_ message: String) -> String {
         for marker in ["The Canonical String for this request", "The String-to-Sign should have been"] {

@@ -105,4 +105,19 @@ struct CredentialChainIntegrationTests {
         #expect(try await keys() == ["KEY2"])
         #expect(server.requestsReceived == 2)
     }
+
+    @Test("a failing answer that holds keys, whole or in pieces, is not repeated in the error")
+    func leakyFailure() async throws {
+        for body in [Self.document("K").replacing(#""S""#, with: #""TOPSECRET""#), #"{"SecretAccessKey":"TOPSECRET"#] {
+            let server = try MisbehavingHTTPServer.start { connection, _ in
+                try connection.respond("403 Forbidden", [], body)
+            }
+            defer { server.stop() }
+            let source = ContainerCredentialSource(
+                environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url], transport: Self.http)
+            let error = await #expect(throws: CredentialError.self) { try await source.fetch() }
+            #expect(error.map { "\($0)" }?.contains("HTTP 403") == true)
+            #expect(error.map { "\($0)" }?.contains("TOPSECRET") == false)
+        }
+    }
 }

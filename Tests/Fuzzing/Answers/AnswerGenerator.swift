@@ -4,11 +4,18 @@ import TestSupport
 
 /// Makes answers as SQS, its emulators and proxies give them, and then damages them.
 enum AnswerGenerator {
-    static func answer(using random: inout SeededGenerator) -> ServiceResponse {
+    /// What the answer could be an answer to; damaged ones, and those to something else, come too.
+    enum Call: CaseIterable {
+        case receive, send, delete, attributes
+    }
+
+    static func answer(using random: inout SeededGenerator) -> (call: Call, answer: ServiceResponse) {
         let status = pick(random.chance(1, in: 3) ? statuses : [200], using: &random)
-        let templates = random.chance(1, in: 10) ? sound + errors : status == 200 ? sound : errors
+        let call = pick(Call.allCases, using: &random)
+        let fitting = sound.filter { $0.calls.contains(call) }.map(\.body)
+        let templates = random.chance(1, in: 10) ? sound.map(\.body) + errors : status == 200 ? fitting : errors
         var body = Array(pick(templates, using: &random).utf8)
-        if !random.chance(1, in: 6) {
+        if !random.chance(1, in: 4) {
             for _ in 0..<Int.random(in: 1...4, using: &random) { Damage.strike(&body, tokens: tokens, using: &random) }
         }
         if random.chance(1, in: 1_000) {
@@ -21,7 +28,7 @@ enum AnswerGenerator {
             if random.chance(1, in: 2) { Damage.strike(&value, tokens: tokens, using: &random) }
             headers[name] = String(decoding: value, as: UTF8.self)
         }
-        return ServiceResponse(status: status, headers: headers, body: body)
+        return (call, ServiceResponse(status: status, headers: headers, body: body))
     }
 
     private static func pick<Element>(_ elements: [Element], using random: inout SeededGenerator) -> Element {
@@ -30,23 +37,38 @@ enum AnswerGenerator {
 
     private static let statuses = [200, 400, 403, 404, 413, 429, 500, 502, 503, 504, 301, 0, 999]
     private static let helloMD5 = "5d41402abc4b2a76b9719d911017c592"
-    private static let sound = [
-        """
-        {"Messages":[{"MessageId":"m","ReceiptHandle":"r","MD5OfBody":"\(helloMD5)","Body":"hello",\
-        "Attributes":{"ApproximateReceiveCount":"1","MessageGroupId":"lane-1","SentTimestamp":"1788093360000"},\
-        "MessageAttributes":{"a":{"StringValue":"x","DataType":"String"}}}]}
-        """,
-        """
-        {"Messages":[{"ReceiptHandle":"r","MD5OfBody":"\(helloMD5)","Body":"\\u0068\\u0065llo"},\
-        {"ReceiptHandle":"s","MD5OfBody":"d41d8cd98f00b204e9800998ecf8427e","Body":""}]}
-        """,
-        #"{"Messages":null}"#, "{}",
-        """
-        {"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\(helloMD5)","SequenceNumber":"18850001"}],\
-        "Failed":[{"Id":"b","SenderFault":true,"Code":"InvalidMessageContents","Message":"no"}]}
-        """,
-        #"{"Successful":[{"Id":"a"},{"Id":"a"},{"Id":"zzz"}],"Failed":[{"Id":"a","SenderFault":false,"Code":"X"}]}"#,
-        #"{"Attributes":{"FifoQueue":"true","RedrivePolicy":"{\"maxReceiveCount\":5}","VisibilityTimeout":"30"}}"#,
+    private static let sound: [(calls: Set<Call>, body: String)] = [
+        (
+            [.receive],
+            """
+            {"Messages":[{"MessageId":"m","ReceiptHandle":"r","MD5OfBody":"\(helloMD5)","Body":"hello",\
+            "Attributes":{"ApproximateReceiveCount":"1","MessageGroupId":"lane-1","SentTimestamp":"1788093360000"},\
+            "MessageAttributes":{"a":{"StringValue":"x","DataType":"String"}}}]}
+            """
+        ),
+        (
+            [.receive],
+            """
+            {"Messages":[{"ReceiptHandle":"r","MD5OfBody":"\(helloMD5)","Body":"\\u0068\\u0065llo"},\
+            {"ReceiptHandle":"s","MD5OfBody":"d41d8cd98f00b204e9800998ecf8427e","Body":""}]}
+            """
+        ),
+        ([.receive, .send, .delete, .attributes], #"{"Messages":null}"#),
+        (
+            [.send, .delete],
+            """
+            {"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\(helloMD5)","SequenceNumber":"18850001"}],\
+            "Failed":[{"Id":"b","SenderFault":true,"Code":"InvalidMessageContents","Message":"no"}]}
+            """
+        ),
+        (
+            [.send, .delete],
+            #"{"Successful":[{"Id":"b"},{"Id":"b"},{"Id":"zzz"}],"Failed":[{"Id":"a","SenderFault":false,"Code":"X"}]}"#
+        ),
+        (
+            [.attributes],
+            #"{"Attributes":{"FifoQueue":"true","RedrivePolicy":"{\"maxReceiveCount\":5}","VisibilityTimeout":"30"}}"#
+        ),
     ]
     private static let errors = [
         #"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}"#,

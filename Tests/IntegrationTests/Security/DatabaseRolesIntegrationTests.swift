@@ -44,7 +44,8 @@ struct DatabaseRolesIntegrationTests {
                 ] {
                     let refusal = await refusal(of: statement, to: role, stack)
                     #expect(
-                        refusal?.contains("permission denied") == true || refusal?.contains("must be owner") == true,
+                        refusal?.contains("permission denied") == true || refusal?.contains("must be superuser") == true
+                            || refusal?.contains("must be owner") == true,
                         "\(role): \(statement): \(refusal ?? "was allowed")")
                 }
             }

@@ -36,9 +36,10 @@ struct CredentialHTTP: Sendable {
         }
     }
 
+    /// What came with a status of failure may be credentials all the same, or pieces of them: only an error document is quoted.
     private func refusal(_ response: ServiceResponse) -> CredentialError {
         let error = AWSErrorParser.parse(
-            status: response.status, header: { response.headers[$0] }, body: response.body)
+            status: response.status, header: { response.headers[$0] }, body: response.body, quotesText: false)
         let mayPass = [.throttling, .transient].contains(ErrorClass(error))
         return CredentialError(mayPass ? .unavailable : .invalid, source: source, message: "it answered \(error)")
     }
