@@ -60,7 +60,7 @@ package struct CredentialSubject: FuzzSubject {
     }
 
     private static func check(_ error: String, of body: [UInt8], into outcome: inout FuzzOutcome) {
-        guard !isOneLine(error) || error.utf8.count > 4_096 || error.contains("SECRET") else { return }
+        guard !isOneLine(error) || error.utf8.count > 4_096 || error.contains("S3CR3T") else { return }
         outcome.problem = """
             the error is no line for a log: \(Excerpt.printable(Array(error.utf8), isCut: false))
             of: \(Excerpt.printable(body, isCut: false))
@@ -80,11 +80,11 @@ package struct CredentialSubject: FuzzSubject {
     }
 
     private static let json = """
-        {"Code":"Success","AccessKeyId":"ASIA","SecretAccessKey":"SECRET/key+","Token":"SECRETtoken==","Expiration":"2099-01-01T00:00:00Z"}
+        {"Code":"Success","AccessKeyId":"ASIA","SecretAccessKey":"S3CR3T/key+","Token":"S3CR3Ttoken==","Expiration":"2099-01-01T00:00:00Z"}
         """
     private static let xml = """
-        <AssumeRoleWithWebIdentityResponse><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>SECRET/key</SecretAccessKey>\
-        <SessionToken>SECRETtoken</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResponse>
+        <AssumeRoleWithWebIdentityResponse><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>S3CR3T/key</SecretAccessKey>\
+        <SessionToken>S3CR3Ttoken</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResponse>
         """
     private static let tokens: [[UInt8]] =
         [

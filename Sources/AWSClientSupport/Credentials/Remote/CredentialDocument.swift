@@ -12,7 +12,10 @@ enum CredentialDocument {
             throw CredentialError(.invalid, source: source, message: "its answer cannot be read: \(error)")
         }
         guard let accessKeyID = fields["AccessKeyId"], let secret = fields["SecretAccessKey"] else {
-            let code = fields["Code"].flatMap { $0 == "Success" ? nil : $0 }
+            // Codes are words; in a damaged document anything may stand in the place of one.
+            let code = fields["Code"].flatMap {
+                $0 == "Success" || !$0.allSatisfy { $0.isASCII && $0.isLetter } ? nil : $0
+            }
             throw CredentialError(
                 .invalid, source: source,
                 message: code.map { "it says \(ErrorText.oneLine($0, maximumCharacters: 80))" }
