@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+from . import round_trips
 from .stack import ROOT
 
 MICRO = ROOT / "bench/Micro"
@@ -25,10 +26,13 @@ def signing_ratio():
 
 
 def print_steps(stack):
-    """Batching and decoding; signing; the ways to write a batch."""
+    """Batching and decoding; messages as they are and compressed; signing; the ways to write a batch."""
     body = stack.source.body_file(0)
     print("\nBatching and decoding, one core\n", flush=True)
-    subprocess.run([build("BatchingBenchmark"), body], check=True)
+    messages = stack.folder / "messages"
+    subprocess.run([build("BatchingBenchmark"), body, messages], check=True)
+    print("\nMessages through the queue\n", flush=True)
+    round_trips.print_table(stack, messages.read_bytes().split(b"\0"))
     print("\nSigning\n", flush=True)
     subprocess.run([build("SigningBenchmark")], check=True)
     database = "bench_upsert"

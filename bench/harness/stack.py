@@ -27,7 +27,7 @@ class Stack:
 
     def __enter__(self):
         try:
-            self.postgres = Postgres(self.processes, self.folder)
+            self.postgres = Postgres(self.processes, self.folder, self.options.users)
             self.sqs = SQSServer(self.processes, self.folder)
             self.source = Source(self.processes, self.executables, self.folder, self.options.users)
         except BaseException:

@@ -2,7 +2,7 @@ import Foundation
 import SyncCore
 
 /// Measures what the orchestrator does to a parsed user (lane hash, batch, message) and what a worker does to get it back
-/// (decode, newest record for each name). One core, no I/O.
+/// (decode, newest record for each name). One core, no I/O. On request the messages are left in a file, with NULs between them.
 @main
 struct BatchingBenchmark {
     private static let rounds = 7
@@ -26,8 +26,8 @@ struct BatchingBenchmark {
     }
 
     static func main() throws {
-        guard CommandLine.arguments.count == 2 else {
-            FileHandle.standardError.write(Data("usage: BatchingBenchmark FILE\n".utf8))
+        guard (2...3).contains(CommandLine.arguments.count) else {
+            FileHandle.standardError.write(Data("usage: BatchingBenchmark FILE [MESSAGES]\n".utf8))
             exit(64)
         }
         let stream = [UInt8](try Data(contentsOf: URL(fileURLWithPath: CommandLine.arguments[1])))
@@ -59,6 +59,11 @@ struct BatchingBenchmark {
         report("lanes, batches and messages", users, batching - parsing)
         report("decoding", users, decoding)
         report("newest record for each name, sorted", users, sorting - decoding)
+        if CommandLine.arguments.count == 3 {
+            // A body holds no NUL.
+            let bodies = batches.map(\.body).joined(separator: [0])
+            try Data(bodies).write(to: URL(fileURLWithPath: CommandLine.arguments[2]))
+        }
         print("\(batches.count) messages, \(bytes / max(users, 1)) bytes a user, \(rows) rows")
     }
 
