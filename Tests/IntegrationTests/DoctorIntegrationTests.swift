@@ -94,7 +94,7 @@ struct DoctorIntegrationTests {
         let url = stack.database.connectionString
         let limited = try await doctor(stack, api: api, ["DATABASE_URL": url + "?options=-c%20role%3D\(role)"])
         #expect(limited.problems == ["database.privileges"], "\(limited)")
-        #expect(limited.summary("database.privileges").contains("INSERT on users"))
+        #expect(limited.summary("database.privileges").contains("INSERT on sync_logs"))
         _ = try await stack.database.query("DROP OWNED BY \(role); DROP ROLE \(role)")
 
         let readOnly = ["DATABASE_URL": url + "?options=-c%20default_transaction_read_only%3Don"]

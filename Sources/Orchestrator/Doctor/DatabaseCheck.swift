@@ -46,8 +46,8 @@ enum DatabaseCheck {
         guard facts.missingPrivileges.isEmpty else {
             return .problem(
                 .privileges, "this role lacks \(facts.missingPrivileges.joined(separator: ", "))",
-                advice: "GRANT them, or run the programs as the role that owns the tables")
+                advice: "run infra/sql/grants.sql as the owner of the tables, as after each migration")
         }
-        return .ok(.privileges, "this role may do all that orchestrator and workers do")
+        return .ok(.privileges, "this role may do all that an orchestrator does")
     }
 }

@@ -14,9 +14,7 @@ enum SyncCheck {
         guard facts.workerConnections > 0 else {
             return .warning(
                 .workers, "no worker is connected to the database now",
-                advice:
-                    "start 'worker run', unless they have just started, or log in as a role whose sessions are hidden from this one"
-            )
+                advice: "start 'worker run', unless they have just started")
         }
         return .ok(.workers, "workers hold \(facts.workerConnections) connections")
     }

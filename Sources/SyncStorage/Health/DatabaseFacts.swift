@@ -12,7 +12,7 @@ package struct DatabaseFacts: Sendable, Equatable {
     package var clock: Int64
     /// The version of our schema; 0 when there is none.
     package var schemaVersion: Int32
-    /// What this role may not do with tables that exist, such as `INSERT on users`.
+    /// What an orchestrator does with tables that exist, and this role may not, such as `INSERT on sync_logs`.
     package var missingPrivileges: [String]
 
     package init(
@@ -43,13 +43,12 @@ package struct DatabaseFacts: Sendable, Equatable {
             missingPrivileges: try (0..<privileges.rowCount).map { try privileges.text(row: $0, column: 0) })
     }
 
-    /// What orchestrator and worker do with each table; they may well share one role.
+    /// What the orchestrator does with each table, as in infra/sql/grants.sql; a worker's role is another one.
     private static let missingPrivilegesSQL: SQL = """
         SELECT p.privilege || ' on ' || p.name
         FROM (VALUES
-            ('users', 'SELECT'), ('users', 'INSERT'), ('users', 'UPDATE'),
+            ('users', 'SELECT'), ('sync_batches', 'SELECT'), ('sync_migrations', 'SELECT'),
             ('sync_logs', 'SELECT'), ('sync_logs', 'INSERT'), ('sync_logs', 'UPDATE'),
-            ('sync_batches', 'SELECT'), ('sync_batches', 'INSERT'),
             ('sync_rejects', 'SELECT'), ('sync_rejects', 'INSERT'), ('sync_rejects', 'DELETE'),
             ('sync_batch_failures', 'SELECT'), ('sync_batch_failures', 'INSERT'),
             ('sync_batch_failures', 'UPDATE'), ('sync_batch_failures', 'DELETE')

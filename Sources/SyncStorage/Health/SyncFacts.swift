@@ -12,7 +12,7 @@ package struct SyncFacts: Sendable, Equatable {
     package var slowestBatch: Duration?
     /// The longest of the last completed syncs.
     package var longestSync: Duration?
-    /// Connections that workers hold now. Only those of this role are seen, unless it may see all.
+    /// Connections that workers hold now, whatever their role.
     package var workerConnections: Int
 
     package init(
