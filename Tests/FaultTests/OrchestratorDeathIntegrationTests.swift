@@ -23,7 +23,6 @@ struct OrchestratorDeathIntegrationTests {
     }
 
     @Test("killed while draining: what it left in the queue changes nothing behind the next sync")
-
     func draining() async throws {
         try await withTrial { trial in
             let older = SimulatedUsers(3_000, "--changed-rate", "0.3", "--generation", "0")

@@ -117,7 +117,6 @@ struct ShutdownIntegrationTests {
     }
 
     @Test("SIGTERM twice ends a worker at once, and loses nothing")
-
     func twice() async throws {
         try await withTrial(visibilityTimeout: 10) { trial in
             let gate = try await Gate.close(.beforeCommit, of: trial.stack)

@@ -16,7 +16,7 @@ struct SlowBatchIntegrationTests {
             let sync = try trial.startSync(api)
             defer { sync.kill() }
             try await trial.withWorkers { _ in
-                try await gate.waitForArrivals(2)
+                try await gate.waitForArrivals()
                 // Twice the timeout, and less than the limit on waiting for a lock.
                 try await Task.sleep(for: .seconds(21))
                 trial.faultIsOver()
@@ -98,7 +98,7 @@ struct SlowBatchIntegrationTests {
             try await trial.stack.database.query(
                 """
                 CREATE TABLE applied (lane integer, batch_number bigint, began timestamptz, ended timestamptz);
-                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
                 BEGIN
                     PERFORM pg_sleep(0.05);
                     INSERT INTO applied VALUES (NEW.lane, NEW.batch_number, now(), clock_timestamp());

@@ -40,7 +40,6 @@ struct WorkerDeathIntegrationTests {
     }
 
     @Test("a worker killed between commit and delete: the message comes again and changes nothing")
-
     func beforeDelete() async throws {
         try await withTrial(visibilityTimeout: 10) { trial in
             let api = try await trial.startAPI()
@@ -68,7 +67,6 @@ struct WorkerDeathIntegrationTests {
     }
 
     @Test("all workers dead for longer than the visibility timeout: the next ones finish the sync")
-
     func allDead() async throws {
         try await withTrial(6_000, visibilityTimeout: 10) { trial in
             let api = try await trial.startAPI("--interval-ms", "100")

@@ -16,7 +16,7 @@ struct FailingTrigger {
         try await stack.database.query(
             """
             CREATE SEQUENCE injected;
-            CREATE FUNCTION inject() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION inject() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
             BEGIN
                 IF nextval('injected') <= \(times) THEN RAISE EXCEPTION 'injected' USING ERRCODE = '\(sqlState)'; END IF;
                 RETURN NULL;

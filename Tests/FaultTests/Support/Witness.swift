@@ -1,13 +1,14 @@
 import SyncTestSupport
 import TestSupport
 
-/// Writes down each write to a row of `users`, in the transaction that does it, by a trigger that the service knows nothing of.
+/// Writes down each write to a row of `users`, in the transaction that does it, by a trigger that the service knows nothing of. It runs
+/// with the rights of the test, since a worker has none on the table that it fills.
 enum Witness {
     static func install(in database: TestDatabase) async throws {
         try await database.query(
             """
             CREATE TABLE witness (user_name text, legacy_id bigint, email text, legacy_created_at timestamptz, deleted boolean);
-            CREATE FUNCTION witness() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION witness() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
             BEGIN
                 INSERT INTO witness
                 VALUES (NEW.user_name, NEW.legacy_id, NEW.email, NEW.legacy_created_at, NEW.deleted);

@@ -80,7 +80,12 @@ package final class ChildProcess: Sendable {
         deadline: Duration = .seconds(60)
     ) async throws -> (status: Int32, output: String, errorOutput: String) {
         let child = try start(executable, arguments, environment: environment, directory: directory)
-        let status = try await child.wait(deadline: deadline)
+        let status: Int32
+        do {
+            status = try await child.wait(deadline: deadline)
+        } catch let error as TestSupportError {
+            throw TestSupportError("\(arguments.prefix(2).joined(separator: " ")): \(error)")
+        }
         return (status, child.output, child.errorOutput)
     }
 
