@@ -18,9 +18,10 @@ final class ServedAPI: Sendable {
         var environment = stack.environment
         environment["LEGACY_API_URL"] = api.url
         environment["SYNC_API_TOKEN"] = token
-        process = try ChildProcess.start(
-            Executables.path("orchestrator"), ["serve", "--port", "0"] + arguments,
-            environment: environment.merging(settings) { _, new in new })
+        process = stack.secrets.watch(
+            try ChildProcess.start(
+                Executables.path("orchestrator"), ["serve", "--port", "0"] + arguments,
+                environment: environment.merging(settings) { _, new in new }))
         self.token = token
         http = HTTPClient(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let child = process
