@@ -69,7 +69,8 @@ show_log() {
     say "---"
 }
 
-# stop_process NAME [SIGNAL [SECONDS]]: asks a process to stop, and kills its whole group when it takes longer than that.
+# stop_process NAME [SIGNAL [SECONDS]]: asks a process to stop, and kills its whole group when it takes longer than that. Signal 0 asks
+# nothing: for a process that was asked before.
 stop_process() {
     local -r name=$1 signal=${2:-TERM} seconds=${3:-15}
     local pid
@@ -116,7 +117,7 @@ remove_stack() {
     [[ -n $STACK && -d $STACK ]] || return 0
     stop_process orchestrator TERM 10
     for name in $(process_names 'worker-*'); do kill -s TERM "$(process_id "$name")" 2>/dev/null || true; done
-    for name in $(process_names 'worker-*'); do stop_process "$name" TERM 30; done
+    for name in $(process_names 'worker-*'); do stop_process "$name" 0 30; done
     stop_process simulator TERM 5
     stop_process sqs TERM 15
     stop_process postgres INT 30

@@ -24,7 +24,8 @@ stop_workers() {
         kill -s TERM "$(process_id "$name")" 2>/dev/null || true
     done
     for name in $(process_names 'worker-*'); do
-        stop_process "$name" TERM 30
+        # Not a second SIGTERM, which ends a worker at once.
+        stop_process "$name" 0 30
         status=$(exit_status "$name")
         if ((status != 0)); then
             say "$name ended with exit status $status"
