@@ -1,10 +1,12 @@
 import Foundation
+import Glibc
 import SQS
 import SyncTestSupport
+import Synchronization
 import TestSupport
 import Testing
 
-@Suite("The health check of a worker", .serialized)
+@Suite("The health check of a worker")
 struct HealthIntegrationTests {
     private func health(
         _ file: String, limit: Int = 900
@@ -78,6 +80,40 @@ struct HealthIntegrationTests {
                 }
             }
             try await server.stop()
+        }
+    }
+
+    @Test("a worker whose polls have failed for longer than the limit is dead, and well with the first that does not")
+    func queueAway() async throws {
+        try await withStack { stack in
+            let folder = try TemporaryFolder(prefix: "health")
+            defer { folder.remove() }
+            let file = folder.file("worker")
+            let isAway = Atomic(true)
+            // A queue of which only the attributes can be had, as long as it is away.
+            let queue = try MisbehavingHTTPServer.start { connection, request in
+                switch request.header("X-Amz-Target") {
+                case "AmazonSQS.GetQueueAttributes":
+                    try connection.respond(
+                        "200 OK", [], #"{"Attributes":{"FifoQueue":"true","VisibilityTimeout":"30"}}"#)
+                case "AmazonSQS.ReceiveMessage" where !isAway.load(ordering: .sequentiallyConsistent):
+                    usleep(100_000)
+                    try connection.respond("200 OK", [], "{}")
+                default:
+                    try connection.respond("503 Service Unavailable", [], "<html>away</html>")
+                }
+            }
+            defer { queue.stop() }
+            let settings = ["WORKER_HEALTH_FILE": file, "AWS_ENDPOINT_URL_SQS": queue.url, "WORKER_CONCURRENCY": "1"]
+            try await withWorkers(of: stack, settings: settings) { _ in
+                try await eventually(within: .seconds(90), "the worker is dead") {
+                    try await health(file, limit: 10).output.contains("polling the queue has failed for")
+                }
+                isAway.store(false, ordering: .sequentiallyConsistent)
+                try await eventually(within: .seconds(90), "the worker is well again") {
+                    try await health(file, limit: 10).status == 0
+                }
+            }
         }
     }
 
