@@ -15,7 +15,7 @@ struct OrchestratorCommand: AsyncParsableCommand {
             """,
         subcommands: [
             SyncCommand.self, MigrateCommand.self, StatusCommand.self, HistoryCommand.self, RejectsCommand.self,
-            DeadLettersCommand.self, ResetCommand.self, DoctorCommand.self, ServeCommand.self,
+            ReportCommand.self, DeadLettersCommand.self, ResetCommand.self, DoctorCommand.self, ServeCommand.self,
         ],
         defaultSubcommand: SyncCommand.self
     )

@@ -7,17 +7,17 @@ import SyncStorage
 
 /// One whole sync: streams the legacy API, sends batches, waits until every one of them is applied.
 struct SyncRun: Sendable {
-    private let configuration: SyncConfiguration
-    private let session: SyncSession
-    private let reader: LegacyStreamReader
-    private let sender: BatchSender
+    let configuration: SyncConfiguration
+    let session: SyncSession
+    let reader: LegacyStreamReader
+    let sender: BatchSender
     private let drain: Drain
     private let display: ProgressDisplay
     private let recorder: ProgressRecorder
     private let sqs: SQSClient
-    private let progress: SyncProgress
-    private let metrics: SyncMetrics
-    private let logger: Logger
+    let progress: SyncProgress
+    let metrics: SyncMetrics
+    let logger: Logger
 
     init(
         configuration: SyncConfiguration, session: SyncSession, http: HTTPClient, sqs: SQSClient,
@@ -107,65 +107,21 @@ struct SyncRun: Sendable {
                 }
             }
             group.addTask {
-                try await streamUntilComplete()
+                let comparison = TableComparison(
+                    table: UserTable(configuration.database, logger: logger), syncID: session.syncID,
+                    maximumUsers: configuration.deltaMaximumUsers, logger: logger)
+                let reading = try await readStream(comparing: comparison)
                 progress.beginDraining()
                 try await sender.finish()
                 metrics.streamCompleted(progress.counters)
                 try await session.streamCompleted(progress.counters)
                 try await drain.run(sent: sender.sent)
+                try await comparison.settleMissing(configuration.missingUsers, damagedRecords: reading.damagedRecords)
                 return true
             }
             // The first to end decides: success of the last one, or any failure.
             while let isComplete = try await group.next(), !isComplete {}
             group.cancelAll()
-        }
-    }
-
-    // MARK: Streaming
-
-    private func streamUntilComplete() async throws {
-        let policy = StreamRetryPolicy(maximumAttempts: configuration.streamAttempts)
-        var firstBatch: Int64 = 1
-        for attempt in 1... {
-            metrics.observe(progress.counters)
-            progress.update { counters in
-                counters.streamAttempts = attempt
-                (counters.received, counters.rejected, counters.streamBytes) = (0, 0, 0)
-            }
-            try await session.beginAttempt(attempt, firstBatch: firstBatch)
-            do {
-                try await reader.read(
-                    LegacyStreamReader.Attempt(
-                        syncID: session.syncID, firstBatch: firstBatch, lanes: configuration.messageGroups,
-                        batchSize: configuration.batchSize,
-                        maximumBodyBytes: configuration.maximumMessageBytes - TraceContext.attributeBytes,
-                        opened: { try await session.overtake() },
-                        send: { try await sender.enqueue($0, attempt: attempt) },
-                        quarantine: { try await session.record($0) }))
-                logger.info(
-                    "stream complete",
-                    metadata: [
-                        "received": .stringConvertible(progress.counters.received),
-                        "rejected": .stringConvertible(progress.counters.rejected),
-                        "attempt": .stringConvertible(attempt),
-                    ])
-                return
-            } catch let failure as StreamFailure {
-                switch policy.decide(after: failure, attempt: attempt, random: .random(in: 0..<1)) {
-                case .giveUp:
-                    throw SyncFailure("the legacy stream cannot be read: \(failure)")
-                case .exhausted(let attempts):
-                    throw SyncFailure("the legacy stream failed \(attempts) times, the last time: \(failure)")
-                case .retry(let pause):
-                    logger.warning(
-                        "the stream failed, opening it again",
-                        metadata: [
-                            "attempt": .stringConvertible(attempt), "pause": "\(pause)", "error": "\(failure)",
-                        ])
-                    try await Task.sleep(for: pause)
-                }
-                firstBatch = await sender.nextBatchNumber
-            }
         }
     }
 }

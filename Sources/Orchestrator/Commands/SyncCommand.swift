@@ -17,6 +17,11 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "When it ends, its SyncLog row on standard output: one JSON object.")
     var json = false
 
+    @Flag(
+        help: "Reads the stream, compares it with the table, and prints what a sync would do; sends and writes nothing."
+    )
+    var dryRun = false
+
     @OptionGroup var sync: SyncOptions
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
@@ -27,6 +32,11 @@ struct SyncCommand: AsyncParsableCommand {
             let settings = Settings(sync, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
             let configuration = try SyncConfiguration(settings)
+            if dryRun {
+                let report = try await DryRun(configuration: configuration, logger: Logger(label: "orchestrator")).run()
+                print(report.text(configuration.missingUsers))
+                return
+            }
             let export = try MetricsExport(settings, service: .orchestrator)
             let service = SyncService(
                 configuration: configuration, display: ProgressDisplay.Mode(settings), json: json,

@@ -27,12 +27,28 @@ struct SyncOptions: ParsableArguments, SettingFlags {
     @Option(help: "Seconds without any batch applied after which draining gives up (SYNC_STALL_TIMEOUT; 900).")
     var stallTimeout: String?
 
+    @Option(help: "delta sends users that are new or changed, full sends every user (SYNC_MODE; delta).")
+    var mode: String?
+
+    @Option(
+        help:
+            "Users in the table beyond which nothing is compared and every user is sent (SYNC_DELTA_MAX_USERS; 2000000)."
+    )
+    var deltaMaxUsers: String?
+
+    @Option(help: "Users that the source no longer names: keep or soft-delete (SYNC_MISSING_USERS; keep).")
+    var missingUsers: String?
+
+    @Option(help: "Share of the live users that may be missing for soft-delete to act (SYNC_MISSING_MAX_PERCENT; 5).")
+    var missingMaxPercent: String?
+
     var flags: [String: String?] {
         [
             "LEGACY_API_URL": legacyAPIURL, "SSL_CERT_FILE": caFile, "SYNC_BATCH_SIZE": batchSize,
             "SYNC_MESSAGE_GROUPS": messageGroups, "SQS_MAX_MESSAGE_BYTES": maxMessageBytes,
             "SYNC_STREAM_ATTEMPTS": streamAttempts, "SYNC_STREAM_IDLE_TIMEOUT": streamIdleTimeout,
-            "SYNC_STALL_TIMEOUT": stallTimeout,
+            "SYNC_STALL_TIMEOUT": stallTimeout, "SYNC_MODE": mode, "SYNC_DELTA_MAX_USERS": deltaMaxUsers,
+            "SYNC_MISSING_USERS": missingUsers, "SYNC_MISSING_MAX_PERCENT": missingMaxPercent,
         ]
     }
 }

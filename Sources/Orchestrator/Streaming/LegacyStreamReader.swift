@@ -11,8 +11,6 @@ struct LegacyStreamReader: Sendable {
         let lanes: Int
         let batchSize: Int
         let maximumBodyBytes: Int
-        /// Called when the API has begun to answer, before anything is read of it.
-        let opened: @Sendable () async throws -> Void
         /// Takes a batch; suspends while the queue is behind, which stops the reading, which stops the API.
         let send: @Sendable (Batch) async throws -> Void
         /// Puts damaged pieces into quarantine.
@@ -32,36 +30,43 @@ struct LegacyStreamReader: Sendable {
         self.progress = progress
     }
 
+    /// Asks for the stream.
+    /// - Throws: `StreamFailure`, or `CancellationError`.
+    func open() async throws -> HTTPResponseStream { try await api.open() }
+
     /// Reads the whole stream, handing on batches as they fill.
+    /// - Parameter filter: knows what the table holds, and keeps needless users back; nil sends every one.
+    /// - Returns: rejected pieces that may have been users.
     /// - Throws: `StreamFailure` when the attempt failed and another may be made; anything else ends the sync.
-    func read(_ attempt: Attempt) async throws {
-        let stream = try await api.open()
-        try await attempt.opened()
+    func read(_ stream: HTTPResponseStream, _ attempt: Attempt, filter: DeltaFilter?) async throws -> Int {
         var parser = LegacyStreamParser()
         var sink = StreamSink(
             batcher: LaneBatcher(
                 syncID: attempt.syncID, firstBatchNumber: attempt.firstBatch, lanes: attempt.lanes,
-                maximumUsers: attempt.batchSize, maximumBodyBytes: attempt.maximumBodyBytes))
+                maximumUsers: attempt.batchSize, maximumBodyBytes: attempt.maximumBodyBytes),
+            filter: filter)
         do {
             for try await chunk in stream.body {
                 chunk.withUnsafeBytes { parser.consume($0, into: &sink) }
                 for batch in sink.takeSealed() { try await attempt.send(batch) }
                 if sink.rejects.count >= Self.rejectsPerWrite { try await store(&sink, attempt) }
-                publish(sink.users, rejects: sink.rejectCount, bytes: parser.bytesConsumed)
+                publish(sink, bytes: parser.bytesConsumed)
             }
         } catch let error as HTTPClientError {
             try await store(&sink, attempt)
             throw LegacyAPI.failure(error)
         }
         parser.finish(into: &sink)
+        sink.releaseHeld()
         for batch in sink.takeSealed() { try await attempt.send(batch) }
         try await store(&sink, attempt)
-        publish(sink.users, rejects: sink.rejectCount, bytes: parser.bytesConsumed)
+        publish(sink, bytes: parser.bytesConsumed)
         guard sink.users > 0 else {
             throw StreamFailure(
                 kind: .empty, description: "the stream was complete but held no user (\(parser.bytesConsumed) bytes)")
         }
         while let batch = sink.flushNext() { try await attempt.send(batch) }
+        return sink.damagedRecords
     }
 
     private func store(_ sink: inout StreamSink, _ attempt: Attempt) async throws {
@@ -70,11 +75,14 @@ struct LegacyStreamReader: Sendable {
         if room > 0 { try await attempt.quarantine(Array(rejects.prefix(room))) }
     }
 
-    private func publish(_ users: Int, rejects: Int, bytes: Int64) {
+    private func publish(_ sink: borrowing StreamSink, bytes: Int64) {
+        let (users, rejects, comparison) = (sink.users, sink.rejectCount, sink.comparison)
         progress.update { counters in
             counters.received = users
             counters.rejected = rejects
             counters.streamBytes = bytes
+            counters.skipped = comparison.skipped
+            counters.superseded = comparison.superseded
         }
     }
 }

@@ -7,7 +7,7 @@ package struct SyncCounters: Sendable, Equatable {
     package var received = 0
     /// Damaged pieces found in the latest attempt of the stream.
     package var rejected = 0
-    /// Users of the latest attempt that lost to another record of the same userName in the same batch.
+    /// Users of the latest attempt that lost to another record of the same userName before they reached the table.
     package var duplicates = 0
     /// Rows this sync created, in all attempts.
     package var inserted = 0
@@ -23,6 +23,17 @@ package struct SyncCounters: Sendable, Equatable {
     package var streamAttempts = 0
     /// Bytes of the decoded body read in the latest attempt.
     package var streamBytes: Int64 = 0
+
+    /// Of `unchanged`: users of the latest attempt that were not sent, since the table held them, or something newer.
+    package var skipped = 0
+    /// Of `duplicates`: users of the latest attempt that were not sent, since a later record of the same userName came.
+    package var superseded = 0
+    /// Of `updated`: rows that the source has marked as deleted since.
+    package var newlyDeleted = 0
+    /// Live users that the complete stream did not name; nil when that is not known.
+    package var missing: Int?
+    /// Of `missing`: users that were marked as deleted for it.
+    package var missingDeleted = 0
 
     package init() {}
 }

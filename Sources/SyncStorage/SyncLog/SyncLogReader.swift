@@ -39,10 +39,10 @@ package struct SyncLogReader: Sendable {
         let ledger = try await connection.execute(SyncLogSQL.liveLedger, [.int8(id)])
         var counters = entry.counters
         counters.batchesApplied = Int(try ledger.int8(row: 0, column: 0))
-        counters.duplicates = Int(try ledger.int8(row: 0, column: 1))
+        counters.duplicates = counters.superseded + Int(try ledger.int8(row: 0, column: 1))
         counters.inserted = Int(try ledger.int8(row: 0, column: 2))
         counters.updated = Int(try ledger.int8(row: 0, column: 3))
-        counters.unchanged = Int(try ledger.int8(row: 0, column: 4))
+        counters.unchanged = counters.skipped + Int(try ledger.int8(row: 0, column: 4))
         return SyncLogEntry(
             id: entry.id, status: entry.status, startedAt: entry.startedAt, finishedAt: nil, durationMilliseconds: nil,
             totalProcessed: try ledger.int8(row: 0, column: 5), errorMessage: nil, counters: counters)
@@ -117,6 +117,11 @@ package struct SyncLogReader: Sendable {
         counters.batchesApplied = try count(14)
         counters.streamAttempts = try count(15)
         counters.streamBytes = try result.int8(row: row, column: 16)
+        counters.skipped = try count(17)
+        counters.superseded = try count(18)
+        counters.newlyDeleted = try count(19)
+        counters.missing = try optional(20, result.int8).map { Int($0) }
+        counters.missingDeleted = try count(21)
         return SyncLogEntry(
             id: try result.int8(row: row, column: 0),
             status: SyncStatus(rawValue: try result.text(row: row, column: 1)) ?? .failed,

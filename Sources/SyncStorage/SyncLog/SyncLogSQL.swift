@@ -14,7 +14,8 @@ enum SyncLogSQL {
 
     static let beginAttempt: SQL = """
         UPDATE sync_logs
-        SET stream_attempts = $2, attempt_first_batch = $3, received = 0, rejected = 0, stream_bytes = 0
+        SET stream_attempts = $2, attempt_first_batch = $3, received = 0, rejected = 0, stream_bytes = 0,
+            skipped = 0, superseded = 0, missing = NULL
         WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
@@ -58,6 +59,12 @@ enum SyncLogSQL {
         WHERE id < $1
           AND overtaken_by > coalesce((SELECT max(id) FROM sync_logs WHERE id < $1 AND status = 'COMPLETED'), 0)
         ORDER BY id FOR UPDATE
+        """
+
+    /// What the sync found out by comparing the stream with the table.
+    static let comparison: SQL = """
+        UPDATE sync_logs SET skipped = $2, superseded = $3, missing = $4
+        WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
     /// The stream was read to its end, and the queue has taken every batch: from here on the ledger alone decides.
@@ -105,9 +112,9 @@ enum SyncLogSQL {
     private static let endAssignments: SQL = """
         finished_at = now(),
             duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
-            total_processed = ledger.users, duplicates = ledger.duplicates,
+            total_processed = ledger.users + skipped + superseded, duplicates = ledger.duplicates + superseded,
             inserted = ledger.inserted, updated = ledger.updated, newly_deleted = ledger.newly_deleted,
-            unchanged = greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated),
+            unchanged = skipped + greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated),
             batches_applied = ledger.batches
         """
 
@@ -147,6 +154,7 @@ enum SyncLogSQL {
     static let columns: SQL = """
         id, status::text, started_at, finished_at, duration_ms, total_processed, error_message,
         received, rejected, duplicates, inserted, updated, unchanged,
-        batches_sent, batches_applied, stream_attempts::bigint, stream_bytes
+        batches_sent, batches_applied, stream_attempts::bigint, stream_bytes,
+        skipped, superseded, newly_deleted, missing, missing_deleted
         """
 }

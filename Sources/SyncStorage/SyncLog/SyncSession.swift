@@ -136,6 +136,20 @@ package actor SyncSession {
         }
     }
 
+    /// Writes what comparing the stream with the table has shown: ``SyncCounters/skipped``, ``SyncCounters/superseded`` and
+    /// ``SyncCounters/missing``. A new attempt of the stream begins them anew.
+    package func recordComparison(_ counters: SyncCounters) async throws {
+        try await run { [syncID] connection in
+            let result = try await connection.query(
+                SyncLogSQL.comparison,
+                [
+                    .int8(syncID), .int8(Int64(counters.skipped)), .int8(Int64(counters.superseded)),
+                    counters.missing.map { .int8(Int64($0)) } ?? .null,
+                ])
+            try Self.expectUnderWay(result, syncID: syncID)
+        }
+    }
+
     /// Why batches of this sync are not applied, as far as it is on record; those that were applied later are left out.
     package func outstandingFailures() async throws -> [FailedBatch] {
         try await run { [syncID] connection in
