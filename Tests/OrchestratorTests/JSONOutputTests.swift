@@ -88,6 +88,25 @@ struct JSONOutputTests {
         #expect(try SyncLogReport.json(nil as SyncLogEntry?) == "null")
     }
 
+    @Test("what a sync changed, with and without knowing who is missing; CSV has the same names")
+    func report() throws {
+        var counters = SyncCounters()
+        (counters.received, counters.inserted, counters.unchanged) = (3, 1, 2)
+        for missing in [4, nil] {
+            counters.missing = missing
+            let report = ChangeReport(
+                SyncLogEntry(
+                    id: 7, status: .completed, startedAt: 0, finishedAt: 5, durationMilliseconds: 5, totalProcessed: 3,
+                    errorMessage: nil, counters: counters))
+            let json = try report.rendered(as: .json)
+            try check("report", json)
+            let csv = try report.rendered(as: .csv).split(separator: "\n")
+            let names = try #require(csv.first).split(separator: ",").map(String.init)
+            #expect(Set(names) == Set(try #require(try Self.documented()["report"]).keys))
+            #expect(csv.last == (missing == nil ? "7,COMPLETED,3,1,0,0,2,0,0,0,,0" : "7,COMPLETED,3,1,0,0,2,0,0,0,4,0"))
+        }
+    }
+
     @Test("rejects, and their summary")
     func rejects() throws {
         try check("rejects", RejectReport.json([StoredReject(byteOffset: 1, reason: "notJSON", excerpt: "{/")]))

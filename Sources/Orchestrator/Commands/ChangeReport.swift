@@ -1,11 +1,5 @@
 import SyncCore
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What a sync changed, as people and programs read it. Names in JSON and CSV are stable.
 struct ChangeReport: Encodable, Equatable {
     enum Format: String, CaseIterable, Sendable {
@@ -73,15 +67,9 @@ struct ChangeReport: Encodable, Equatable {
     func rendered(as format: Format) throws -> String {
         switch format {
         case .text: text
-        case .json: try json()
+        case .json: try SyncLogReport.encode(self)
         case .csv: csv
         }
-    }
-
-    private func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
     /// Every value is a number or a word without a comma: nothing needs quotes.
