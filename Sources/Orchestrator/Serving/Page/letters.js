@@ -63,6 +63,7 @@ function describe(report) {
   if (report.left > 0) parts.push(`${plural(report.left, "message stays", "messages stay")}`);
   if (report.completed.length > 0) parts.push(`completed: sync ${report.completed.join(", ")}`);
   if (report.unfinished.length > 0) parts.push(`not complete yet: sync ${report.unfinished.join(", ")}`);
+  if (report.superseded.length > 0) parts.push(`no replay completes sync ${report.superseded.join(", ")}: a newer sync does its work`);
   return `${parts.join("; ")}.`;
 }
 
