@@ -11,9 +11,7 @@ struct DeadLetterIntegrationTests {
             let data = SimulatedUsers(2_000)
             let api = try await stack.startSimulator(data, "--interval-ms", "0")
             defer { api.stop() }
-            // The database refuses every user of one lane, for good as far as a worker can tell.
-            _ = try await stack.database.query(
-                "ALTER TABLE users ADD CONSTRAINT refused CHECK (abs(hashtext(user_name)) % 400 <> 0)")
+            try await stack.refuseSomeUsers()
             try await withWorkers(of: stack) { _ in
                 let result = try await stack.orchestrator(
                     "sync", api: api, settings: ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"])
@@ -38,7 +36,7 @@ struct DeadLetterIntegrationTests {
                 #expect(dry.output.contains("would send \(dead) batches again"), "\(dry)")
                 #expect(try await stack.status().status == "FAILED")
 
-                _ = try await stack.database.query("ALTER TABLE users DROP CONSTRAINT refused")
+                try await stack.acceptAllUsers()
                 let redrive = try await stack.orchestrator("dead-letters", "redrive")
                 #expect(redrive.status == 0, "\(redrive)")
                 #expect(redrive.output.contains("sync \(failed.id) is COMPLETED now"), "\(redrive)")

@@ -100,8 +100,7 @@ struct EventsIntegrationTests {
             let data = SimulatedUsers(2_000)
             let legacy = try await stack.startSimulator(data, "--interval-ms", "0")
             defer { legacy.stop() }
-            _ = try await stack.database.query(
-                "ALTER TABLE users ADD CONSTRAINT refused CHECK (abs(hashtext(user_name)) % 400 <> 0)")
+            try await stack.refuseSomeUsers()
             try await withWorkers(of: stack) { _ in
                 let settings = ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"]
                 #expect(try await stack.orchestrator("sync", api: legacy, settings: settings).status == 1)
@@ -125,7 +124,7 @@ struct EventsIntegrationTests {
                     #expect(try await api.ask("POST", path, body: "dry_run=true").status == 415)
                     #expect(try await stack.status().status == "FAILED")
 
-                    _ = try await stack.database.query("ALTER TABLE users DROP CONSTRAINT refused")
+                    try await stack.acceptAllUsers()
                     let report = try await api.ask("POST", path, headers: json, body: #"{"wait_seconds":30}"#)
                         .decode(Report.self)
                     #expect(!report.dryRun && report.replayed == dead, "\(report)")

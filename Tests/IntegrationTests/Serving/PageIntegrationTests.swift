@@ -57,15 +57,14 @@ struct PageIntegrationTests {
         try await withStack(visibilityTimeout: 10, maximumReceives: 2) { stack in
             let legacy = try await stack.startSimulator(SimulatedUsers(2_000), "--interval-ms", "0")
             defer { legacy.stop() }
-            _ = try await stack.database.query(
-                "ALTER TABLE users ADD CONSTRAINT refused CHECK (abs(hashtext(user_name)) % 400 <> 0)")
+            try await stack.refuseSomeUsers()
             try await withWorkers(of: stack) { _ in
                 let settings = ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"]
                 #expect(try await stack.orchestrator("sync", api: legacy, settings: settings).status == 1)
-                let mend =
-                    "psql -X -q -d '\(stack.database.connectionString)' -c 'ALTER TABLE users DROP CONSTRAINT refused'"
                 try await withServedAPI(of: stack, api: legacy) { api async throws in
-                    try await operate("dead-letters", api, ["MEND": mend])
+                    try await operate("dead-letters", api)
+                    try await stack.acceptAllUsers()
+                    try await operate("replay", api)
                 }
             }
             #expect(try await stack.status().status == "COMPLETED")

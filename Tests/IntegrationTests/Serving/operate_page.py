@@ -191,13 +191,18 @@ def cancelled_sync(page: Page) -> None:
 
 
 def dead_letters(page: Page) -> None:
-    """Dead letters are shown with their cause, tried dry, and replayed."""
+    """Dead letters are shown with their cause, and tried dry."""
     page.sign_in()
     page.eventually("dead letters are shown", lambda: "refused" in page.text("#letters"))
     page.look("letters")
     page.press("#dry-run")
     page.eventually("it says what it would do", lambda: "Would send" in page.text("#redrive-result"))
-    os.system(os.environ["MEND"])
+    page.check_console("401")
+
+
+def replay(page: Page) -> None:
+    """Dead letters whose cause is mended are replayed."""
+    page.sign_in()
     page.press("#redrive")
     page.confirm()
     page.eventually("all of them are gone", lambda: "Every batch could be applied" in page.text("#letters"))
@@ -205,7 +210,7 @@ def dead_letters(page: Page) -> None:
     page.check_console("401")
 
 
-SCENARIOS = {"whole-sync": whole_sync, "cancelled-sync": cancelled_sync, "dead-letters": dead_letters}
+SCENARIOS = {"whole-sync": whole_sync, "cancelled-sync": cancelled_sync, "dead-letters": dead_letters, "replay": replay}
 
 if __name__ == "__main__":
     scenario, url, folder = sys.argv[1:]
