@@ -6,7 +6,7 @@ IMAGE_HEALTH_CHECK=
 IMAGE_ENVIRONMENT=()
 
 # What a program in the image is told, as a container would be: these variables, and nothing else of this script's environment.
-readonly IMAGE_SETTINGS=(DATABASE_URL LEGACY_API_URL LEGACY_API_KEY SQS_QUEUE_URL SQS_DEAD_LETTER_QUEUE_URL AWS_ENDPOINT_URL_SQS AWS_REGION
+readonly IMAGE_SETTINGS=(DATABASE_URL PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE LEGACY_API_URL LEGACY_API_KEY SQS_QUEUE_URL SQS_DEAD_LETTER_QUEUE_URL AWS_ENDPOINT_URL_SQS AWS_REGION
     AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED LOG_FORMAT)
 
 # make_image STAGE: carries out the instructions of a stage, in an empty Debian of the release that its base names.
@@ -27,7 +27,7 @@ make_image() {
         ADD) say "left out, since it comes from another network: ADD $text" ;;
         ENV) IMAGE_ENVIRONMENT+=("$text") ;;
         USER) IMAGE_USER=$text ;;
-        HEALTHCHECK) IMAGE_HEALTH_CHECK=${text##*CMD } ;;
+        HEALTHCHECK) IMAGE_HEALTH_CHECK=$(tr -d '[]",' <<<"${text##*CMD }") ;;
         CMD) ;;
         *) die "check-image does not know the instruction $instruction of infra/Dockerfile" ;;
         esac
@@ -57,6 +57,8 @@ copy_into() {
     for source in "${words[@]}"; do
         case $source in
         --from=build) ;;
+        # Both are Debian 12, the build stage and this machine.
+        /usr/lib/postgresql/*) cp "$source" "$target" ;;
         /programs/*) cp "$BIN/${source#/programs/}" "$target" && strip "$target/${source#/programs/}" ;;
         --* | /*) die "check-image does not know where this comes from: COPY $2" ;;
         *) cp -r "$ROOT/$source" "$target" ;;
@@ -87,7 +89,7 @@ check_image() {
     line "user" "$( (in_image id) )"
     [[ $( (in_image id -u) ) == "${IMAGE_USER%%:*}" && $IMAGE_USER != 0* ]] || die "the image's user is not the one it says, or is root"
     if (in_image touch /usr/local/bin/x) 2>/dev/null; then die "the image's root can be written to"; fi
-    for program in orchestrator worker; do
+    for program in orchestrator worker psql; do
         missing=$( (in_image ldd "/usr/local/bin/$program") | grep 'not found') || true
         [[ -z $missing ]] || die "$program lacks libraries that infra/Dockerfile does not install: $missing"
         (in_image "$program" --help) >/dev/null
@@ -121,6 +123,7 @@ check_health() {
     [[ -n $IMAGE_HEALTH_CHECK ]] || return 0
     # In the worker's own view of the file system.
     answer=$(nsenter --mount --target "$(process_id "$1")" chroot --userspec="$IMAGE_USER" "$STACK/image" \
-        /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin "${IMAGE_ENVIRONMENT[@]}" /bin/sh -c "$IMAGE_HEALTH_CHECK" 2>&1) || FAILED=yes
+        /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin "${IMAGE_ENVIRONMENT[@]}" /bin/sh -c "$IMAGE_HEALTH_CHECK" 2>&1) ||
+        FAILED=yes
     line "health check" "$answer"
 }
