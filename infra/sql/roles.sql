@@ -30,8 +30,8 @@ BEGIN
         END IF;
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role_name);
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', role_name);
-        -- Who is in rds_iam logs in with a token only, never with a password.
-        IF current_setting('user_sync.iam')::boolean THEN
+        -- Who is in rds_iam logs in with a token only, never with a password: not the one who runs this, who would lock itself out.
+        IF current_setting('user_sync.iam')::boolean AND role_name <> session_user THEN
             EXECUTE format('GRANT rds_iam TO %I', role_name);
         END IF;
     END LOOP;
