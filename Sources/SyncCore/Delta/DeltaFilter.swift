@@ -24,11 +24,14 @@ package final class DeltaFilter {
     /// What became of records that were not sent.
     package struct Counts: Sendable, Equatable {
         /// Records that the table made needless.
-        package var skipped = 0
+        package var skipped: Int
         /// Records that lost to a later one of the same name before they were sent.
-        package var superseded = 0
+        package var superseded: Int
 
-        package init() {}
+        package init(skipped: Int = 0, superseded: Int = 0) {
+            self.skipped = skipped
+            self.superseded = superseded
+        }
     }
 
     private let hasher: UserHasher
