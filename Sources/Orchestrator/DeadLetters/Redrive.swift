@@ -55,6 +55,8 @@ struct Redrive: Sendable {
                         outcome.left += 1
                         continue
                     }
+                    // Sent by this very run, and dead again already: once is enough. Held, it does not come a third time.
+                    if identity.redrive == tag { continue }
                     if !isDryRun {
                         try await failures.forget(syncID: identity.syncID, batchNumber: identity.number)
                         try await send(letter, as: identity, tag: tag)
