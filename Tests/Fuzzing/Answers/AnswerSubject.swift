@@ -9,7 +9,7 @@ import TestSupport
 /// Answers of SQS, or of what stands in its place: every call ends in a result that accounts for each entry, or in an error of one line.
 package struct AnswerSubject: FuzzSubject {
     package static let name = "answers"
-    package static let leastPercent = (accepted: 10, refused: 30)
+    package static let leastPercent = (accepted: 5, refused: 30)
 
     package init() {}
 
