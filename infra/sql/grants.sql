@@ -17,11 +17,12 @@ REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects,
 GRANT SELECT ON sync_migrations TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
 -- The orchestrator writes the record of a sync, the quarantine and what it finds among dead letters, and reads the ledger. It may
--- read users, to tell what a sync would change, and never writes one.
+-- read users, to tell what a sync would change, and mark those as deleted that the source no longer names; it writes nothing else there.
 GRANT SELECT, INSERT, UPDATE ON sync_logs TO user_sync_orchestrator;
 GRANT SELECT, INSERT, DELETE ON sync_rejects TO user_sync_orchestrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchestrator;
 GRANT SELECT ON sync_batches, users TO user_sync_orchestrator;
+GRANT UPDATE (deleted, deleted_at, updated_at, sync_id) ON users TO user_sync_orchestrator;
 
 -- A worker upserts users, adds to the ledger and records why a batch failed. It deletes nothing, and cannot change the record of a sync
 -- but for one number: to lock its sync's row, a role must be allowed to change some column, and this one decides nothing.
