@@ -1,5 +1,4 @@
 import AWSClientSupport
-import CurlHTTP
 import Logging
 package import Postgres
 
@@ -48,13 +47,10 @@ package enum DatabaseSettings {
             throw ConfigurationError(variable: "AWS_REGION", problem: "cannot be used: \(error)")
         }
         let logger = Logger(label: "database-login")
-        // A client of its own, for credentials that come over HTTP: commands that only look into the database have no other.
-        let http = HTTPClient(
-            configuration: HTTPClientConfiguration(
-                certificateAuthorityFile: settings.string("SSL_CERT_FILE"), userAgent: "user-sync"), logger: logger)
+        let transport = LoginTransport(certificateAuthorityFile: settings.string("SSL_CERT_FILE"), logger: logger)
         return RDSPasswordSource(
             region: region,
             credentials: CredentialChain.standard(
-                environment: ProcessInfo.processInfo.environment, region: region, transport: http, logger: logger))
+                environment: ProcessInfo.processInfo.environment, region: region, transport: transport, logger: logger))
     }
 }

@@ -108,7 +108,10 @@ struct CredentialChainIntegrationTests {
 
     @Test("a failing answer that holds keys, whole or in pieces, is not repeated in the error")
     func leakyFailure() async throws {
-        for body in [Self.document("K").replacing(#""S""#, with: #""TOPSECRET""#), #"{"SecretAccessKey":"TOPSECRET"#] {
+        for body in [
+            Self.document("K").replacing(#""S""#, with: #""TOPSECRET""#), #"{"SecretAccessKey":"TOPSECRET"#,
+            #"{"Code":"TOPSECRET/1"}"#,
+        ] {
             let server = try MisbehavingHTTPServer.start { connection, _ in
                 try connection.respond("403 Forbidden", [], body)
             }

@@ -38,9 +38,11 @@ struct CredentialHTTP: Sendable {
 
     /// What came with a status of failure may be credentials all the same, or pieces of them: only an error document is quoted.
     private func refusal(_ response: ServiceResponse) -> CredentialError {
-        let error = AWSErrorParser.parse(
+        var error = AWSErrorParser.parse(
             status: response.status, header: { response.headers[$0] }, body: response.body, quotesText: false)
         let mayPass = [.throttling, .transient].contains(ErrorClass(error))
+        // Codes are words; in a damaged document anything may stand in the place of one.
+        if !error.code.allSatisfy({ $0.isASCII && $0.isLetter }) { error.code = "HTTP\(response.status)" }
         return CredentialError(mayPass ? .unavailable : .invalid, source: source, message: "it answered \(error)")
     }
 }
