@@ -4,6 +4,7 @@
 // The type checks of libcurl's header need the option as a literal; the functions below fix the types instead.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <openssl/crypto.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -69,7 +70,13 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
 static inline void ccurl_name_this_thread(const char *name) { (void)prctl(PR_SET_NAME, name); }
 
 // Macros whose definitions Swift does not import.
-static inline CURLcode ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+// OpenSSL frees its state in a handler of exit(), whether other threads are using it or not: a process that ended while a transfer's
+// thread was setting up TLS died by SIGSEGV. What it would free, the end of the process frees.
+// https://docs.openssl.org/3.0/man3/OPENSSL_init_crypto/, OPENSSL_INIT_NO_ATEXIT
+static inline CURLcode ccurl_global_init(void) {
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+}
 static inline long ccurl_http_1_1(void) { return CURL_HTTP_VERSION_1_1; }
 static inline long ccurl_tls_1_2_or_later(void) { return CURL_SSLVERSION_TLSv1_2; }
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
