@@ -11,8 +11,10 @@ final class Deliveries: Sendable {
     private struct State {
         /// Deduplication ids by receipt handle.
         var names: [String: String] = [:]
+        /// Which receive of its message a receipt handle is of, from 1.
+        var receives: [String: Int] = [:]
         var counts: [String: Int] = [:]
-        var pauses: [String: [Int]] = [:]
+        var pauses: [String: [(receive: Int, seconds: Int)]] = [:]
         var done: Set<String> = []
     }
 
@@ -30,7 +32,8 @@ final class Deliveries: Sendable {
             case "ChangeMessageVisibilityBatch":
                 self.noteEntries(request) { state, name, entry in
                     guard let seconds = entry["VisibilityTimeout"] as? Int else { return }
-                    state.pauses[name, default: []].append(seconds)
+                    let receive = state.receives[entry["ReceiptHandle"] as? String ?? ""] ?? 0
+                    state.pauses[name, default: []].append((receive, seconds))
                 }
                 return .forward
             case "DeleteMessageBatch":
@@ -48,8 +51,14 @@ final class Deliveries: Sendable {
     /// How often a message was handed out.
     func count(of name: String) -> Int { state.withLock { $0.counts[name] ?? 0 } }
 
-    /// For how many seconds a message was hidden, one after the other.
-    func pauses(of name: String) -> [Int] { state.withLock { $0.pauses[name] ?? [] } }
+    /// For how many seconds a message was hidden after each receive, in the order of the receives: on a busy machine a worker's word
+    /// on one receive can come after another's on the next.
+    func pauses(of name: String) -> [Int] {
+        let pauses = state.withLock { $0.pauses[name] ?? [] }
+        // The heartbeat speaks of one receive more than once; sorting must keep what is of one receive in its order.
+        return pauses.enumerated().sorted { ($0.element.receive, $0.offset) < ($1.element.receive, $1.offset) }
+            .map(\.element.seconds)
+    }
 
     private func noteMessages(_ answer: HTTPAnswer) {
         guard let messages = try? JSONObject(answer.body).array("Messages") else { return }
@@ -60,6 +69,7 @@ final class Deliveries: Sendable {
                     let name = attributes?["MessageDeduplicationId"] as? String
                 else { continue }
                 state.names[handle] = name
+                state.receives[handle] = (attributes?["ApproximateReceiveCount"] as? String).flatMap { Int($0) }
                 if !state.done.contains(name) { state.counts[name, default: 0] += 1 }
             }
         }
