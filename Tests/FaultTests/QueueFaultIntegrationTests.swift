@@ -28,14 +28,20 @@ struct QueueFaultIntegrationTests {
     func cuts() async throws {
         try await withTrial(visibilityTimeout: 10) { trial in
             let dice = Dice(seed: 11)
+            let turns = Mutex(0)
             trial.queue.inject { request in
                 // A lost answer to a receive hides its messages for the visibility timeout: fewer of those.
-                let chance = request.operation == "ReceiveMessage" ? 20 : 4
-                guard dice.roll(1, in: chance) else { return .forward }
-                switch dice.number(below: 3) {
+                if request.operation == "ReceiveMessage" { return dice.roll(1, in: 20) ? .loseAnswer : .forward }
+                // Every other one of the rest, each kind in its turn: also the few of a small sync meet all three.
+                let turn = turns.withLock { turns in
+                    defer { turns += 1 }
+                    return turns
+                }
+                switch turn % 6 {
                 case 0: return .cutRequest
-                case 1: return .loseAnswer
-                default: return .cutAnswer(afterBytes: dice.number(below: 40))
+                case 2: return .loseAnswer
+                case 4: return .cutAnswer(afterBytes: dice.number(below: 40))
+                default: return .forward
                 }
             }
             try await trial.completeSync(faultsAtLeast: 3)

@@ -40,7 +40,7 @@ struct Gate {
 
     /// Waits until so many transactions stand at the gate.
     func waitForArrivals(_ number: Int = 1) async throws {
-        try await eventually(within: .seconds(60), "\(number) transactions at the gate") {
+        try await eventually(within: .seconds(120), "\(number) transactions at the gate") {
             try await count(granted: false) >= number
         }
     }
