@@ -39,8 +39,12 @@ struct SyncDatabase: Sendable {
 
 let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-func withDatabase(_ body: (SyncDatabase) async throws -> Void) async throws {
-    let database = try await PostgresServer.shared().createDatabase()
+/// - Parameter server: where the database is; nil: on the server that all tests share.
+func withDatabase(
+    on server: PostgresServer? = nil, _ body: (SyncDatabase) async throws -> Void
+) async throws {
+    let server = if let server { server } else { try await PostgresServer.shared() }
+    let database = try await server.createDatabase()
     let configuration = PostgresConfiguration(connectionString: database.connectionString, applicationName: "test")
     let connection = try await PostgresConnection.connect(configuration, logger: silent)
     let pool = PostgresPool(configuration.forBatches, maximumConnections: 4, logger: silent)
