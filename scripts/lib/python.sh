@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # The Python environments in .build-tools: `venv` with LocalStack and botocore, `venv-moto` with moto's server,
 # `venv-terminal` with a terminal emulator, `venv-web` with what checks the HTTP API and operates its page.
+# What goes into them is written by scripts/pin-python.
+
+# shellcheck disable=SC2034 # for scripts/pin-python
+readonly OLDEST_PYTHON=3.11
 
 # python_environment NAME REQUIREMENTS: makes the environment unless it was made from the same requirements before.
 python_environment() {
@@ -11,7 +15,9 @@ python_environment() {
     step "installing the Python packages of ${requirements#"$ROOT"/} into .build-tools/$1"
     rm -rf -- "$folder"
     python3 -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --retries 5 -r "$requirements" >&2
+    # The file names all that is needed. Nothing is built: that would run code of packages that no hash covers.
+    "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --retries 5 \
+        --require-hashes --only-binary :all: --no-deps -r "$requirements" >&2
     if [[ $1 == venv ]]; then "$folder/bin/python" "$ROOT/scripts/lib/run_localstack.py" --prepare; fi
     printf '%s\n' "$stamp" >"$folder/.complete"
 }
