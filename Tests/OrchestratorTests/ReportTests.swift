@@ -12,6 +12,9 @@ struct ReportTests {
         var counters = SyncCounters()
         counters.received = 1_000_120
         counters.inserted = 1200
+        (counters.updated, counters.newlyDeleted) = (300, 20)
+        (counters.unchanged, counters.skipped) = (998_620, 998_000)
+        (counters.missing, counters.missingDeleted) = (4, 3)
         counters.rejected = 12
         counters.batchesSent = 1001
         counters.batchesApplied = 1001
@@ -45,6 +48,9 @@ struct ReportTests {
         let lines = SyncLogReport.lines(entry(42, .failed, error: failure), page: OutputPage(width: 40), now: now)
         #expect(lines.contains("received    1,000,120 (122.0 MB, 2"))
         #expect(lines.contains("            stream attempts)"))
+        #expect(lines.contains("updated     300 (20 newly deleted)"))
+        #expect(lines.contains("unchanged   998,620 (998,000 not sent)"))
+        #expect(lines.contains("missing     4 (3 marked as deleted)"))
         #expect(lines.allSatisfy { TextWidth.columns(of: $0) <= 40 })
         #expect(SyncLogReport.lines(nil, page: OutputPage(width: 40), now: now) == ["no sync has run yet"])
     }

@@ -30,8 +30,12 @@ enum SyncLogReport {
             ("rejected", Humanized.count(counters.rejected)),
             ("duplicates", Humanized.count(counters.duplicates)),
             ("inserted", Humanized.count(counters.inserted)),
-            ("updated", Humanized.count(counters.updated)),
-            ("unchanged", Humanized.count(counters.unchanged)),
+            (
+                "updated",
+                "\(Humanized.count(counters.updated)) (\(Humanized.count(counters.newlyDeleted)) newly deleted)"
+            ),
+            ("unchanged", "\(Humanized.count(counters.unchanged)) (\(Humanized.count(counters.skipped)) not sent)"),
+            ("missing", missing(counters)),
             (
                 "batches",
                 "\(Humanized.count(counters.batchesApplied)) of \(Humanized.count(counters.batchesSent)) sent are applied"
@@ -63,7 +67,8 @@ enum SyncLogReport {
             .init("id", .right), .init("status"), .init("started", dispensability: 1),
             .init("duration", .right, dispensability: 2), .init("received", .right, dispensability: 3),
             .init("inserted", .right, dispensability: 4), .init("updated", .right, dispensability: 5),
-            .init("unchanged", .right, dispensability: 7), .init("rejected", .right, dispensability: 6),
+            .init("unchanged", .right, dispensability: 7), .init("deleted", .right, dispensability: 8),
+            .init("missing", .right, dispensability: 9), .init("rejected", .right, dispensability: 6),
             .init("error", isFlexible: true),
         ]) { column, cell in column == 1 ? styled(cell, page.style) : cell }
         for entry in entries {
@@ -71,13 +76,19 @@ enum SyncLogReport {
             table.append(
                 ["\(entry.id)", entry.status.rawValue, shortTimestamp(entry.startedAt), duration(entry, now: now)]
                     + [
-                        counters.received, counters.inserted, counters.updated, counters.unchanged, counters.rejected,
-                    ].map(Humanized.count) + [entry.errorMessage ?? ""])
+                        counters.received, counters.inserted, counters.updated, counters.unchanged,
+                        counters.newlyDeleted, counters.missing, counters.rejected,
+                    ].map { $0.map(Humanized.count) ?? "-" } + [entry.errorMessage ?? ""])
         }
         return table.lines(width: page.width, ellipsis: page.ellipsis, titles: page.style)
     }
 
     private static let nameWidth = 12
+
+    private static func missing(_ counters: SyncCounters) -> String {
+        guard let missing = counters.missing else { return "not known" }
+        return "\(Humanized.count(missing)) (\(Humanized.count(counters.missingDeleted)) marked as deleted)"
+    }
 
     private static func duration(_ entry: SyncLogEntry, now: Int64) -> String {
         if let milliseconds = entry.durationMilliseconds { return Humanized.duration(.milliseconds(milliseconds)) }
@@ -124,47 +135,4 @@ enum SyncLogReport {
 
     /// This host's clock, in microseconds since 1970.
     static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-}
-
-/// The stable JSON form of a SyncLog row; names are those of the table's columns.
-struct SyncLogDocument: Encodable {
-    let entry: SyncLogEntry
-
-    init(_ entry: SyncLogEntry) {
-        self.entry = entry
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case id, status, received, rejected, duplicates, inserted, updated, unchanged
-        case startedAt = "started_at"
-        case finishedAt = "finished_at"
-        case durationMilliseconds = "duration_ms"
-        case totalProcessed = "total_processed"
-        case errorMessage = "error_message"
-        case batchesSent = "batches_sent"
-        case batchesApplied = "batches_applied"
-        case streamAttempts = "stream_attempts"
-        case streamBytes = "stream_bytes"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(entry.id, forKey: .id)
-        try container.encode(entry.status.rawValue, forKey: .status)
-        try container.encode(SyncLogReport.timestamp(entry.startedAt), forKey: .startedAt)
-        try container.encode(entry.finishedAt.map(SyncLogReport.timestamp), forKey: .finishedAt)
-        try container.encode(entry.durationMilliseconds, forKey: .durationMilliseconds)
-        try container.encode(entry.totalProcessed, forKey: .totalProcessed)
-        try container.encode(entry.errorMessage, forKey: .errorMessage)
-        try container.encode(entry.counters.received, forKey: .received)
-        try container.encode(entry.counters.rejected, forKey: .rejected)
-        try container.encode(entry.counters.duplicates, forKey: .duplicates)
-        try container.encode(entry.counters.inserted, forKey: .inserted)
-        try container.encode(entry.counters.updated, forKey: .updated)
-        try container.encode(entry.counters.unchanged, forKey: .unchanged)
-        try container.encode(entry.counters.batchesSent, forKey: .batchesSent)
-        try container.encode(entry.counters.batchesApplied, forKey: .batchesApplied)
-        try container.encode(entry.counters.streamAttempts, forKey: .streamAttempts)
-        try container.encode(entry.counters.streamBytes, forKey: .streamBytes)
-    }
 }

@@ -43,6 +43,7 @@ package struct SyncLogReader: Sendable {
         counters.inserted = Int(try ledger.int8(row: 0, column: 2))
         counters.updated = Int(try ledger.int8(row: 0, column: 3))
         counters.unchanged = counters.skipped + Int(try ledger.int8(row: 0, column: 4))
+        counters.newlyDeleted = Int(try ledger.int8(row: 0, column: 6))
         return SyncLogEntry(
             id: entry.id, status: entry.status, startedAt: entry.startedAt, finishedAt: nil, durationMilliseconds: nil,
             totalProcessed: try ledger.int8(row: 0, column: 5), errorMessage: nil, counters: counters)

@@ -136,7 +136,8 @@ enum SyncLogSQL {
         name: "live_ledger",
         sql: """
             SELECT count(*), coalesce(sum(duplicates), 0)::bigint, coalesce(sum(inserted), 0)::bigint,
-                coalesce(sum(updated), 0)::bigint, coalesce(sum(unchanged), 0)::bigint, coalesce(sum(users), 0)::bigint
+                coalesce(sum(updated), 0)::bigint, coalesce(sum(unchanged), 0)::bigint, coalesce(sum(users), 0)::bigint,
+                coalesce(sum(newly_deleted), 0)::bigint
             FROM sync_batches WHERE sync_id = $1
             """
     )

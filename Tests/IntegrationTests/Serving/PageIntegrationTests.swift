@@ -39,6 +39,17 @@ struct PageIntegrationTests {
         }
     }
 
+    @Test("the page shows what each sync changed: in the history, in its chart, and for the sync that is chosen")
+    func changes() async throws {
+        try await withChangedSource { stack, legacy in
+            let newest = try await stack.orchestrator("status", "--json").output
+            try await withServedAPI(of: stack, api: legacy) { api async throws in
+                let first = try await api.ask("GET", "/syncs/1").text
+                try await operate("changes", api, ["NEWEST": newest, "FIRST": first])
+            }
+        }
+    }
+
     @Test("a sync is cancelled from the page by keyboard; a server that goes away is told of")
     func cancelledSync() async throws {
         try await withStack { stack in

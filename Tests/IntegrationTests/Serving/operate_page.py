@@ -7,6 +7,7 @@ Exit status: 0 when the page did what it should; an assertion says what it did n
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -171,6 +172,46 @@ def whole_sync(page: Page) -> None:
     page.check_console("401", "404")
 
 
+def changes(page: Page) -> None:
+    """What the two syncs in the table changed, as numbers in three places and as columns of the chart."""
+    newest: dict[str, int] = json.loads(os.environ["NEWEST"])
+    first: dict[str, int] = json.loads(os.environ["FIRST"])
+    page.sign_in()
+    page.eventually("both syncs are in the history", lambda: len(rows(page, "#history")) == 2)
+    titles = [title.text for title in page.driver.find_elements(By.CSS_SELECTOR, "#history thead th")]
+    for row, sync in zip(rows(page, "#history"), (newest, first), strict=True):
+        cells = dict(zip(titles, (cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")), strict=True))
+        shown = {
+            "Users": "received", "Inserted": "inserted", "Updated": "updated", "Newly deleted": "newly_deleted",
+            "Unchanged": "unchanged", "Not sent": "skipped", "Missing": "missing", "Rejects": "rejected"}
+        for title, name in shown.items():
+            assert cells[title] == f"{sync[name]:,}", f"{title} of sync {sync['id']}: {cells[title]}, not {sync[name]:,}"
+    parts = {column.get_attribute("data-part") for column in page.driver.find_elements(By.CSS_SELECTOR, "#history svg .column")}
+    assert parts >= {"skipped", "users", "updated", "inserted", "deleted", "missing"}, f"the chart shows {parts}"
+
+    cells = numbers(page)
+    assert cells["Newly deleted"][0] == f"{newest['newly_deleted']:,}", f"{cells}"
+    assert cells["Unchanged"] == [f"{newest['unchanged']:,}", f"{newest['skipped']:,} not sent"], f"{cells}"
+    assert cells["Missing"][0] == f"{newest['missing']:,}", f"{cells}"
+
+    def told(sync: dict[str, int]) -> bool:
+        text = page.text("#changes")
+        return f"Changes of sync {sync['id']}" in text and all(
+            f"{sync[name]:,}" in text for name in ("inserted", "updated", "newly_deleted", "unchanged", "skipped", "missing"))
+
+    page.eventually("the newest sync's changes are told", lambda: told(newest))
+    page.look("changes")
+    page.press("#sync-1")
+    page.eventually("the chosen sync's changes are told", lambda: told(first))
+    page.check_console("401")
+
+
+def numbers(page: Page) -> dict[str, list[str]]:
+    """The newest sync's numbers by their names, each with its note."""
+    cells = page.driver.find_elements(By.CSS_SELECTOR, "#now .numbers > div")
+    return {name: rest for name, *rest in (cell.text.split("\n") for cell in cells)}
+
+
 def cancelled_sync(page: Page) -> None:
     """A sync is stopped from the page, by keyboard; then the server goes away."""
     page.sign_in()
@@ -210,7 +251,9 @@ def replay(page: Page) -> None:
     page.check_console("401")
 
 
-SCENARIOS = {"whole-sync": whole_sync, "cancelled-sync": cancelled_sync, "dead-letters": dead_letters, "replay": replay}
+SCENARIOS = {
+    "whole-sync": whole_sync, "changes": changes, "cancelled-sync": cancelled_sync, "dead-letters": dead_letters,
+    "replay": replay}
 
 if __name__ == "__main__":
     scenario, url, folder = sys.argv[1:]

@@ -22,7 +22,7 @@ struct DocumentTests {
         #expect(!empty.contains("last_completed"))
 
         var counters = SyncCounters()
-        counters.received = 12
+        (counters.received, counters.skipped, counters.newlyDeleted) = (12, 9, 2)
         let entry = SyncLogEntry(
             id: 3, status: .completed, startedAt: 1_000_000, finishedAt: 1_700_000_000_000_250,
             durationMilliseconds: 5, totalProcessed: 12, errorMessage: nil, counters: counters)
@@ -31,6 +31,9 @@ struct DocumentTests {
         #expect(full.contains("user_sync_last_completed_timestamp_seconds 1700000000.000250\n"))
         #expect(full.contains("user_sync_last_completed_duration_seconds 0.005\n"))
         #expect(full.contains("user_sync_newest_received 12\n"))
+        #expect(full.contains("user_sync_newest_skipped 9\n"))
+        #expect(full.contains("user_sync_newest_newly_deleted 2\n"))
+        #expect(!full.contains("user_sync_newest_missing "))
         let line = /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[A-Z]+"\})? -?[0-9.]+)$/
         for text in full.split(separator: "\n") { #expect(text.wholeMatch(of: line) != nil, "\(text)") }
         #expect(full.hasSuffix("\n"))

@@ -38,7 +38,16 @@ struct PrometheusText {
                 ("duplicates", "Users that lost to another record of the same name.", Int64(counters.duplicates)),
                 ("inserted", "Rows created.", Int64(counters.inserted)),
                 ("updated", "Rows changed.", Int64(counters.updated)),
+                (
+                    "newly_deleted", "Of the updated: users that the source has marked as deleted since.",
+                    Int64(counters.newlyDeleted)
+                ),
                 ("unchanged", "Users that needed no write.", Int64(counters.unchanged)),
+                ("skipped", "Of the unchanged: users that were not sent.", Int64(counters.skipped)),
+                (
+                    "missing_deleted", "Users marked as deleted since the source no longer names them.",
+                    Int64(counters.missingDeleted)
+                ),
                 ("batches_sent", "Batches that the queue accepted.", Int64(counters.batchesSent)),
                 ("batches_applied", "Batches in the ledger.", Int64(counters.batchesApplied)),
                 ("stream_attempts", "How often the stream was opened.", Int64(counters.streamAttempts)),
@@ -46,6 +55,9 @@ struct PrometheusText {
             ] {
                 gauge("user_sync_newest_\(name)", help, "\(value)")
             }
+            gauge(
+                "user_sync_newest_missing", "Live users that the source no longer names.",
+                counters.missing.map { "\($0)" })
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,16 +1,28 @@
-// The history as four rows of bars over the same syncs, drawn by hand.
+// The history as rows of bars over the same syncs, drawn by hand.
 
 import { svg } from "./dom.js";
 import { duration, short } from "./format.js";
 
-const HEIGHT = 52;
-const GAP = 30;
+const HEIGHT = 44;
+const GAP = 28;
 const COLUMN = 20;
 
 const ROWS = [
   { name: "Duration", text: duration, parts: [["time", (sync) => sync.duration_ms ?? 0]] },
-  { name: "Users", text: short, parts: [["users", (sync) => sync.received]] },
-  { name: "Changed rows", text: short, parts: [["updated", (sync) => sync.updated], ["inserted", (sync) => sync.inserted]] },
+  {
+    name: "Users", text: short, parts: [
+      ["skipped", (sync) => sync.skipped], ["unchanged", (sync) => sync.unchanged - sync.skipped],
+      // What was written, and duplicates. Rows written by an attempt that was cut are not among the received.
+      ["users", (sync) => Math.max(0, sync.received - sync.unchanged)],
+    ],
+  },
+  {
+    name: "Changed rows", text: short, parts: [
+      ["updated", (sync) => sync.updated - sync.newly_deleted], ["inserted", (sync) => sync.inserted],
+      ["deleted", (sync) => sync.newly_deleted],
+    ],
+  },
+  { name: "Missing from the source", text: short, parts: [["missing", (sync) => sync.missing ?? 0]] },
   { name: "Rejects", text: short, parts: [["rejects", (sync) => sync.rejected]] },
 ];
 
@@ -33,7 +45,7 @@ export function chart(syncs, chosen, columns, choose, point) {
   return svg(
     "svg", {
       class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img",
-      "aria-label": `Duration, users, changed rows and rejects of the newest ${syncs.length} syncs. The table below has the numbers.`,
+      "aria-label": `Duration, users, changed rows, missing users and rejects of the newest ${syncs.length} syncs. The table below has the numbers.`,
     }, targets, rows);
 }
 

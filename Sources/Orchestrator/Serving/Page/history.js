@@ -1,5 +1,6 @@
 // The syncs that were: a chart, what it points at, and the table with the numbers.
 
+import { missing } from "./changes.js";
 import { badge, empty, fill, h, table } from "./dom.js";
 import { chart } from "./chart.js";
 import { count, duration, time } from "./format.js";
@@ -7,7 +8,8 @@ import { count, duration, time } from "./format.js";
 const PAGE = 10;
 
 const COLUMNS = [
-  ["Sync"], ["Status"], ["Started"], ["Duration", true], ["Users", true], ["Inserted", true], ["Updated", true], ["Rejects", true],
+  ["Sync"], ["Status"], ["Started"], ["Duration", true], ["Users", true], ["Inserted", true], ["Updated", true],
+  ["Newly deleted", true], ["Unchanged", true], ["Not sent", true], ["Missing", true], ["Rejects", true],
 ];
 
 /** The sync that the pointer is on: kept, since the panel is drawn anew while a sync runs. */
@@ -42,12 +44,17 @@ function describe(sync) {
   return [
     h("strong", {}, `Sync ${sync.id}`), ` ${time(sync.started_at)}, ${sync.status.toLowerCase()}`,
     sync.duration_ms === null ? "" : ` in ${duration(sync.duration_ms)}`,
-    `: ${count(sync.received)} users, ${count(sync.inserted)} inserted, ${count(sync.updated)} updated, ${count(sync.rejected)} rejects`,
+    `: ${count(sync.received)} users, ${count(sync.inserted)} inserted, ${count(sync.updated)} updated`,
+    ` (${count(sync.newly_deleted)} newly deleted), ${count(sync.unchanged)} unchanged (${count(sync.skipped)} not sent)`,
+    sync.missing === null ? "" : `, ${count(sync.missing)} missing`, `, ${count(sync.rejected)} rejects`,
   ];
 }
 
 function legend() {
-  const keys = [["failed", "failed"], ["inserted", "inserted"], ["updated", "updated"]];
+  const keys = [
+    ["failed", "failed"], ["skipped", "not sent"], ["unchanged", "sent, unchanged"], ["updated", "updated"],
+    ["inserted", "inserted"], ["deleted", "newly deleted"], ["missing", "missing"],
+  ];
   return h(
     "ul", { className: "legend" },
     keys.map(([part, name]) => h("li", {}, h("span", { className: "swatch", "data-part": part, "aria-hidden": "true" }), name)));
@@ -60,9 +67,10 @@ function row(sync, isChosen, choose) {
     h("th", { scope: "row" },
       h("button", {
         id: `sync-${sync.id}`, type: "button", className: "pick", "aria-pressed": isChosen ? "true" : "false",
-        "aria-label": `Show the rejects of sync ${sync.id}`, onclick: () => choose(sync),
+        "aria-label": `Show changes and rejects of sync ${sync.id}`, onclick: () => choose(sync),
       }, `${sync.id}`)),
     h("td", {}, badge(sync.status)),
     h("td", { title: sync.started_at }, time(sync.started_at)), number(duration(sync.duration_ms)), number(count(sync.received)),
-    number(count(sync.inserted)), number(count(sync.updated)), number(count(sync.rejected)));
+    number(count(sync.inserted)), number(count(sync.updated)), number(count(sync.newly_deleted)),
+    number(count(sync.unchanged)), number(count(sync.skipped)), number(missing(sync)), number(count(sync.rejected)));
 }

@@ -1,6 +1,7 @@
 // Wires the page: what the server says goes to the panels, what is pressed goes to the server.
 
 import { ask, events, Problem, token, whenUnauthorized } from "./api.js";
+import { showChanges } from "./changes.js";
 import { confirmed, failed, fill } from "./dom.js";
 import { plural } from "./format.js";
 import { PAGE, showHistory } from "./history.js";
@@ -93,6 +94,7 @@ function drawHistory() {
 function choose(sync) {
   state.chosen = sync.id;
   drawHistory();
+  showChanges(part("changes"), sync);
   showRejects(part("rejects"), sync);
 }
 
@@ -110,6 +112,7 @@ function follow(progress) {
     state.syncs[0] = sync;
     drawHistory();
   }
+  if ((state.chosen ?? sync?.id) === sync?.id) showChanges(part("changes"), sync);
   if (sync && (state.chosen ?? sync.id) === sync.id) followRejects(sync);
   // The first look counts as another one, also where no sync has run yet.
   const isAnother = before === undefined || sync?.id !== before?.id;
@@ -122,6 +125,7 @@ function follow(progress) {
   loadHistory();
   if (state.chosen === null || isAnother) {
     state.chosen = null;
+    showChanges(part("changes"), sync);
     showRejects(part("rejects"), sync);
   }
   showLetters(part("letters"), loadHistory);

@@ -1,5 +1,6 @@
 // The newest sync: live while it runs, its outcome afterwards.
 
+import { missing, missingNote } from "./changes.js";
 import { badge, empty, fill, h } from "./dom.js";
 import { bytes, count, duration, percent, plural, roughly, time } from "./format.js";
 
@@ -59,12 +60,14 @@ function numbers(sync, pace) {
     ["Users received", count(sync.received), rate(pace?.users_per_second ?? null, bytes(sync.stream_bytes))],
     ["Inserted", count(sync.inserted), "new rows"],
     ["Updated", count(sync.updated), "changed rows"],
-    ["Unchanged", count(sync.unchanged), "not written"],
+    ["Newly deleted", count(sync.newly_deleted), "of the updated"],
+    ["Unchanged", count(sync.unchanged), sync.skipped > 0 ? `${count(sync.skipped)} not sent` : "not written"],
+    ["Missing", missing(sync), missingNote(sync)],
     ["Duplicates", count(sync.duplicates), "newest won"],
     ["Rejected", count(sync.rejected), "damaged pieces", sync.rejected > 0 ? "warn" : ""],
     ["Batches applied", count(sync.batches_applied), `of ${count(sync.batches_sent)} sent`,
       !pace && sync.batches_applied < sync.batches_sent ? "bad" : ""],
-    ["Stream attempts", count(sync.stream_attempts), sync.stream_attempts > 1 ? "opened again" : "", sync.stream_attempts > 1 ? "warn" : ""],
+    ["Attempts", count(sync.stream_attempts), sync.stream_attempts > 1 ? "opened again" : "", sync.stream_attempts > 1 ? "warn" : ""],
   ];
   return h(
     "dl", { className: "numbers" },
