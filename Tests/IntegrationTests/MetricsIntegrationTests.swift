@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Metrics of the programs", .serialized)
 struct MetricsIntegrationTests {
-    private static let settings = ["METRICS_FORMAT": "emf", "METRICS_INTERVAL": "1"]
+    private static let settings = ["METRICS_FORMAT": "emf", "METRICS_INTERVAL": "1", "METRICS_DEPLOYMENT": "staging"]
 
     @Test("every line of metrics of a real sync is a valid document, and the sums are those of the SyncLog")
     func wholeSync() async throws {
@@ -24,6 +24,7 @@ struct MetricsIntegrationTests {
                 #expect(try await EMFSchema.problems(in: lines) == [])
 
                 let metrics = try MetricLines(lines)
+                #expect(metrics.deployments == ["staging"])
                 let row = try await stack.status()
                 // The cut reading counts too.
                 #expect(metrics.sum("UsersReceived", of: "orchestrator") > row.received)
@@ -82,6 +83,9 @@ private struct MetricLines {
             documents.append(try #require(document as? [String: Any]))
         }
     }
+
+    /// The deployments that the lines name; an empty one for a line that names none.
+    var deployments: Set<String> { Set(documents.map { $0["Deployment"] as? String ?? "" }) }
 
     func values(_ metric: String, of service: String) -> [Double] {
         documents.filter { $0["Service"] as? String == service }.flatMap { document in

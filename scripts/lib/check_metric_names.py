@@ -1,10 +1,12 @@
 """Holds the metrics that alarms and dashboard name against those that the programs emit.
 
-Usage: check_metric_names.py             against the programs' sources and docs/metrics.md
-       check_metric_names.py LOG...      also against what a sync printed: lines of the Embedded Metric Format, other lines in between
+Usage: check_metric_names.py                    against the programs' sources and docs/metrics.md
+       check_metric_names.py REPORT LOG...      also the alarms of a deployment (what deploy_stack.py printed) against what a sync on it
+                                                printed: lines of the Embedded Metric Format, other lines in between
 
-A metric of ours is right when ServiceMetric names it, a program uses that case, and docs/metrics.md gives it to the service that the
-dimension names. With logs, each must have been printed, too.
+A metric of ours is right when ServiceMetric names it, a program uses that case, docs/metrics.md gives it to the service that the
+dimension names, and the deployment that it names is the one that main.yaml tells the programs: the stack's name. A deployed alarm is
+right when a line was printed with its metric and the same values of all dimensions.
 """
 
 import json
@@ -16,21 +18,25 @@ from cfn_templates import read
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMESPACE = "UserSync"
+DIMENSIONS = ["Deployment", "Service"]
+STACK_NAME = {"Ref": "AWS::StackName"}
 ENUM = ROOT / "Sources/ServiceRuntime/Metrics/ServiceMetric.swift"
 
 
+def metrics_of_alarm(name, properties):
+    """(alarm, namespace, metric, dimensions) of each metric that an alarm looks at, as a template or CloudWatch describes it."""
+    metrics = [properties] if properties.get("MetricName") else []
+    metrics += [each["MetricStat"]["Metric"] for each in properties.get("Metrics", []) if "MetricStat" in each]
+    if not metrics:
+        raise SystemExit(f"the alarm {name} looks at no metric")
+    for metric in metrics:
+        yield name, metric["Namespace"], metric["MetricName"], {d["Name"]: d["Value"] for d in metric["Dimensions"]}
+
+
 def metrics_of_alarms(template):
-    """(alarm, namespace, metric, dimensions) of each metric that an alarm looks at."""
     for name, resource in template["Resources"].items():
-        if resource["Type"] != "AWS::CloudWatch::Alarm":
-            continue
-        properties = resource["Properties"]
-        metrics = [properties] if "MetricName" in properties else []
-        metrics += [each["MetricStat"]["Metric"] for each in properties.get("Metrics", []) if "MetricStat" in each]
-        if not metrics:
-            raise SystemExit(f"the alarm {name} looks at no metric")
-        for metric in metrics:
-            yield name, metric["Namespace"], metric["MetricName"], {d["Name"]: d["Value"] for d in metric["Dimensions"]}
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            yield from metrics_of_alarm(name, resource["Properties"])
 
 
 def metrics_of_dashboard(template):
@@ -43,6 +49,28 @@ def metrics_of_dashboard(template):
                 yield f"{name}, {widget['properties']['title']}", namespace, metric_name, dict(zip(pairs[::2], pairs[1::2]))
 
 
+def told_deployments(template):
+    """(program, its METRICS_DEPLOYMENT or None) of each container and function that runs a program which measures."""
+    for resource in template["Resources"].values():
+        properties = resource["Properties"] if resource["Type"] in ("AWS::ECS::TaskDefinition", "AWS::Lambda::Function") else {}
+        if "ImageConfig" in properties:
+            yield "worker, as a function", properties["Environment"]["Variables"].get("METRICS_DEPLOYMENT")
+        for container in properties.get("ContainerDefinitions", []):
+            if container["Command"][0] in ("orchestrator", "worker"):
+                variables = {each["Name"]: each["Value"] for each in container["Environment"]}
+                yield container["Name"], variables.get("METRICS_DEPLOYMENT")
+
+
+def is_stack_name(value, given):
+    """Whether a value of a nested template is a parameter that main.yaml fills with the stack's name."""
+    match value:
+        case {"Ref": name}:
+            return given.get(name) == STACK_NAME
+        case str(text) if reference := re.fullmatch(r"\$\{(\w+)\}", text):
+            return given.get(reference[1]) == STACK_NAME
+    return False
+
+
 def metrics_of_programs():
     """Name and service of each metric that a program uses."""
     sources = "\n".join(path.read_text() for path in (ROOT / "Sources").rglob("*.swift") if path != ENUM)
@@ -52,7 +80,32 @@ def metrics_of_programs():
     return {(name, documented.get(name)) for name in used}
 
 
-def metrics_printed(logs):
+def check_templates():
+    """Problems of the templates, and the different metrics of ours that they name."""
+    wrong, ours, programs = [], set(), 0
+    known = metrics_of_programs()
+    for nested in read(ROOT / "infra/main.yaml")["Resources"].values():
+        given = nested["Properties"].get("Parameters", {})
+        template = read(ROOT / "infra" / nested["Properties"]["TemplateURL"])
+        for where, namespace, metric, dimensions in [*metrics_of_alarms(template), *metrics_of_dashboard(template)]:
+            if namespace != NAMESPACE:
+                continue
+            ours.add(metric)
+            if list(dimensions) != DIMENSIONS or (metric, dimensions["Service"]) not in known:
+                wrong.append(f"{where}: {metric} {dimensions} is not in the programs' sources")
+            elif not is_stack_name(dimensions["Deployment"], given):
+                wrong.append(f"{where}: {metric} is of the deployment {dimensions['Deployment']}, not of the stack's name")
+        for program, deployment in told_deployments(template):
+            programs += 1
+            if not is_stack_name(deployment, given):
+                wrong.append(f"{program} is told METRICS_DEPLOYMENT={deployment}, not the stack's name")
+    if not ours or programs != 3:
+        wrong.append(f"{len(ours)} metrics of {NAMESPACE} and {programs} programs: this check has lost what it checks")
+    return wrong, ours
+
+
+def printed_metrics(logs):
+    """Name, deployment and service of each metric in the logs."""
     printed = set()
     for log in logs:
         for line in pathlib.Path(log).read_text().splitlines():
@@ -60,32 +113,38 @@ def metrics_printed(logs):
                 continue
             document = json.loads(line)
             for directive in document["_aws"]["CloudWatchMetrics"]:
-                if directive["Namespace"] == NAMESPACE:
-                    printed |= {(metric["Name"], document["Service"]) for metric in directive["Metrics"]}
+                if directive["Namespace"] == NAMESPACE and [DIMENSIONS] == directive["Dimensions"]:
+                    values = tuple(document[dimension] for dimension in DIMENSIONS)
+                    printed |= {(metric["Name"], *values) for metric in directive["Metrics"]}
     return printed
 
 
-def main():
-    named = []
-    for path in sorted((ROOT / "infra/templates").glob("*.yaml")):
-        template = read(path)
-        named += [*metrics_of_alarms(template), *metrics_of_dashboard(template)]
-    ours = [(where, metric, dimensions) for where, namespace, metric, dimensions in named if namespace == NAMESPACE]
-    sources = {"the programs' sources": metrics_of_programs()}
-    if sys.argv[1:]:
-        sources["what the sync printed"] = metrics_printed(sys.argv[1:])
+def check_deployment(report, logs):
+    """Problems of a deployment's alarms, and how many of their metrics are ours."""
+    printed = printed_metrics(logs)
+    alarms = json.loads(pathlib.Path(report).read_text())["alarms"]
+    metrics = [metric for alarm in alarms for metric in metrics_of_alarm(alarm["AlarmName"], alarm)]
+    ours = [(where, metric, dimensions) for where, namespace, metric, dimensions in metrics if namespace == NAMESPACE]
     wrong = [
-        f"{where}: {metric} {dimensions} is not in {source}"
+        f"{where}: {metric} {dimensions} was not printed"
         for where, metric, dimensions in ours
-        for source, metrics in sources.items()
-        if list(dimensions) != ["Service"] or (metric, dimensions["Service"]) not in metrics
+        if (metric, *(dimensions.get(name) for name in DIMENSIONS)) not in printed
     ]
-    if not ours:
-        wrong.append(f"no alarm looks at a metric of {NAMESPACE}: this check has lost what it checks")
+    return wrong or ([] if ours else ["no deployed alarm looks at a metric of ours"]), len(ours)
+
+
+def main():
+    wrong, ours = check_templates()
+    said = f"alarms and dashboard name {len(ours)} metrics of {NAMESPACE}, each in the programs' sources and told apart by the stack's name"
+    if sys.argv[1:]:
+        unprinted, deployed = check_deployment(sys.argv[1], sys.argv[2:])
+        wrong += unprinted
+        unseen = {name for name in ours if name not in {each[0] for each in printed_metrics(sys.argv[2:])}}
+        wrong += [f"{name} was not printed" for name in sorted(unseen)]
+        said += f"\nwhat the sync printed holds all of them, and those of {deployed} deployed alarms with the same deployment"
     if wrong:
         raise SystemExit("\n".join(wrong))
-    different = len({metric for _, metric, _ in ours})
-    print(f"alarms and dashboard name {different} metrics of {NAMESPACE}; each is in {' and in '.join(sources)}")
+    print(said)
 
 
 if __name__ == "__main__":

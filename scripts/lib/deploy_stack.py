@@ -5,7 +5,8 @@ Usage: deploy_stack.py INFRA_FOLDER STACK_NAME [PARAMETER=VALUE...]    creates t
 
 The endpoint is AWS_ENDPOINT_URL. moto does not know the outputs of nested stacks, so this does the nesting: it creates each stack
 of main.yaml in the order written there, with the parameters that main.yaml passes to it. Prints JSON: the main stack's outputs,
-the resources the emulator knows and those it ignored, by type, and temporary credentials of both programs' deployed roles.
+the resources the emulator knows and those it ignored, by type, the alarms, the environment that the orchestrator's task was given, and
+temporary credentials of both programs' deployed roles.
 """
 
 import collections
@@ -113,6 +114,18 @@ def credentials(role):
     }
 
 
+def alarms(name):
+    """The alarms of one deployment, as CloudWatch describes them."""
+    pages = boto3.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    return [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"].startswith(f"{name}-Alarms-")]
+
+
+def environment(task):
+    """The variables of a task definition's container."""
+    definition = boto3.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]
+    return {each["name"]: each["value"] for each in definition["containerDefinitions"][0]["environment"]}
+
+
 def deploy(infra, name, parameters):
     key = boto3.client("secretsmanager").create_secret(Name=f"{name}/legacy-api-key", SecretString="emulated")["ARN"]
     defaults = {
@@ -128,6 +141,8 @@ def deploy(infra, name, parameters):
         "created": dict(sorted((deployment.wanted & deployment.created).items())),
         "ignored": dict(sorted((deployment.wanted - deployment.created).items())),
         "left out": sorted(set(deployment.left_out)),
+        "alarms": alarms(name),
+        "environment": environment(outputs["OrchestratorTaskArn"]),
         "orchestrator": credentials(outputs["OrchestratorTaskRoleArn"]),
         "worker": credentials(outputs["WorkerRoleArn"]),
     }
@@ -147,6 +162,6 @@ if __name__ == "__main__":
         case ["--describe", path]:
             describe(path)
         case [infra, name, *parameters]:
-            json.dump(deploy(infra, name, parameters), sys.stdout, indent=2)
+            json.dump(deploy(infra, name, parameters), sys.stdout, indent=2, default=str)
         case _:
             raise SystemExit(__doc__)

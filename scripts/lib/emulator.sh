@@ -54,7 +54,8 @@ sync_on() {
     SQS_QUEUE_URL=$(output "$1" QueueUrl)
     SQS_DEAD_LETTER_QUEUE_URL=$(output "$1" DeadLetterQueueUrl)
     export SQS_QUEUE_URL SQS_DEAD_LETTER_QUEUE_URL
-    export METRICS_FORMAT=emf
+    METRICS_DEPLOYMENT=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["environment"]["METRICS_DEPLOYMENT"])' "$STACK/$1.json")
+    export METRICS_FORMAT=emf METRICS_DEPLOYMENT
     check_credentials
     use_role "$1" worker
     start_workers

@@ -6,19 +6,19 @@ import Synchronization
 /// It keeps the metrics of ``ServiceMetric`` only. A label that is none of them (a library's own metrics) is measured into
 /// nothing: every new name and dimension costs money at CloudWatch, so none appears by accident.
 package final class EMFBackend: MetricsFactory {
-    private let service: String
+    private let dimensions: EMFDimensions
     private let now: @Sendable () -> Int64
     private let write: @Sendable (String) -> Void
     private let window = Mutex(MetricWindow())
 
     /// - Parameters:
-    ///   - service: the value of the dimension `Service`, `orchestrator` or `worker`.
+    ///   - dimensions: what every line says of where it comes from.
     ///   - now: milliseconds since 1970.
     ///   - write: takes a whole line including its end.
     package init(
-        service: String, now: @escaping @Sendable () -> Int64, write: @escaping @Sendable (String) -> Void
+        dimensions: EMFDimensions, now: @escaping @Sendable () -> Int64, write: @escaping @Sendable (String) -> Void
     ) {
-        self.service = service
+        self.dimensions = dimensions
         self.now = now
         self.write = write
     }
@@ -39,7 +39,7 @@ package final class EMFBackend: MetricsFactory {
     }
 
     private func write(_ readings: [MetricWindow.Reading]) {
-        write(EMFDocument.line(readings, service: service, timestamp: now()) + "\n")
+        write(EMFDocument.line(readings, dimensions: dimensions, timestamp: now()) + "\n")
     }
 
     // MARK: MetricsFactory

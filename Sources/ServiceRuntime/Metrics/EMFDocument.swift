@@ -6,14 +6,12 @@ import AWSClientSupport
 /// Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 enum EMFDocument {
     static let namespace = "UserSync"
-    /// The only dimension: each further one would multiply the metrics, and their price.
-    static let dimension = "Service"
 
     /// - Parameters:
     ///   - readings: at least one, each metric once.
-    ///   - service: the dimension's value.
+    ///   - dimensions: the same for every line of a process.
     ///   - timestamp: milliseconds since 1970.
-    static func line(_ readings: [MetricWindow.Reading], service: String, timestamp: Int64) -> String {
+    static func line(_ readings: [MetricWindow.Reading], dimensions: EMFDimensions, timestamp: Int64) -> String {
         var json = JSONWriter(reservingCapacity: 512)
         json.beginObject()
         json.name("_aws")
@@ -26,7 +24,7 @@ enum EMFDocument {
         json.name("Dimensions")
         json.beginArray()
         json.beginArray()
-        json.string(dimension)
+        for dimension in dimensions.all { json.string(dimension.name) }
         json.endArray()
         json.endArray()
         json.name("Metrics")
@@ -41,7 +39,7 @@ enum EMFDocument {
         json.endObject()
         json.endArray()
         json.endObject()
-        json.member(dimension, service)
+        for dimension in dimensions.all { json.member(dimension.name, dimension.value) }
         for reading in readings {
             json.name(reading.metric.rawValue)
             write(reading.content, to: &json)

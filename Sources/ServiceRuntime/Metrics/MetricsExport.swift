@@ -6,19 +6,20 @@ package struct MetricsExport: Sendable {
     private let backend: EMFBackend?
     private let interval: Duration
 
-    /// Reads `METRICS_FORMAT` and `METRICS_INTERVAL` and sets the backend of swift-metrics; call it once in a process, before
+    /// Reads `METRICS_FORMAT`, `METRICS_INTERVAL` and `METRICS_DEPLOYMENT`, and sets the backend of swift-metrics; call it once in a process, before
     /// the first instrument is made.
-    /// - Parameter service: the program, the value of the metrics' dimension.
+    /// - Parameter service: the program, a value of the metrics' dimensions.
     /// - Throws: ``ConfigurationError`` naming the variable when a value is not known.
     package init(_ settings: Settings, service: ServiceMetric.Service) throws(ConfigurationError) {
         let format = try settings.choice("METRICS_FORMAT", default: MetricsFormat.automatic(settings))
         interval = .seconds(try settings.integer("METRICS_INTERVAL", in: 1...3600, default: 60))
+        let dimensions = try EMFDimensions(settings, service: service)
         switch format {
         case .none:
             backend = nil
         case .emf:
             let backend = EMFBackend(
-                service: service.rawValue, now: { WallClock.milliseconds },
+                dimensions: dimensions, now: { WallClock.milliseconds },
                 write: { FileHandleOutput.standardOutput.write($0) })
             MetricsSystem.bootstrap(backend)
             self.backend = backend

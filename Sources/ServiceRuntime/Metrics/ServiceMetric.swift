@@ -45,7 +45,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
         case seconds = "Seconds"
     }
 
-    /// The program that emits a metric; the value of the one dimension, `Service`.
+    /// The program that emits a metric; the value of the dimension `Service`.
     package enum Service: String, Sendable {
         case orchestrator, worker
     }

@@ -11,9 +11,15 @@ package struct MetricsOptions: ParsableArguments, SettingFlags {
     @Option(help: "Seconds between two lines of metrics (METRICS_INTERVAL; 60).")
     package var metricsInterval: String?
 
+    @Option(help: "Name of this deployment, a dimension of its metrics (METRICS_DEPLOYMENT; user-sync).")
+    package var metricsDeployment: String?
+
     package init() {}
 
     package var flags: [String: String?] {
-        ["METRICS_FORMAT": metricsFormat, "METRICS_INTERVAL": metricsInterval]
+        [
+            "METRICS_FORMAT": metricsFormat, "METRICS_INTERVAL": metricsInterval,
+            "METRICS_DEPLOYMENT": metricsDeployment,
+        ]
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The embedded metric format")
 struct EMFBackendTests {
-    @Test("a flush is one line that names each metric, its unit, its value and the service")
+    @Test("a flush is one line that names each metric, its unit, its value, the deployment and the service")
     func oneLine() {
         let recorded = RecordedLines()
         let backend = recorded.backend()
@@ -15,9 +15,9 @@ struct EMFBackendTests {
         backend.flush()
         #expect(
             recorded.lines == [
-                #"{"_aws":{"Timestamp":1700000000123,"CloudWatchMetrics":[{"Namespace":"UserSync","Dimensions":[["Service"]],"#
+                #"{"_aws":{"Timestamp":1700000000123,"CloudWatchMetrics":[{"Namespace":"UserSync","Dimensions":[["Deployment","Service"]],"#
                     + #""Metrics":[{"Name":"BatchesApplied","Unit":"Count"},{"Name":"UpsertLatency","Unit":"Milliseconds"}]}]},"#
-                    + #""Service":"worker","BatchesApplied":3,"UpsertLatency":[12,1.5]}"# + "\n"
+                    + #""Deployment":"staging","Service":"worker","BatchesApplied":3,"UpsertLatency":[12,1.5]}"# + "\n"
             ])
         backend.flush()
         #expect(recorded.lines.count == 1)
@@ -34,7 +34,8 @@ struct EMFBackendTests {
         let line = try #require(recorded.lines.first)
         #expect(
             line.hasSuffix(
-                #""Service":"worker","StreamRate":[41626.5],"DrainTime":[2.5],"LastCompletedSyncAge":21600}"# + "\n"))
+                #""Deployment":"staging","Service":"worker","StreamRate":[41626.5],"DrainTime":[2.5],"LastCompletedSyncAge":21600}"#
+                    + "\n"))
     }
 
     @Test("a library's own metrics, and dimensions, never reach CloudWatch")

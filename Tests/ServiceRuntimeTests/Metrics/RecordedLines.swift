@@ -8,7 +8,8 @@ final class RecordedLines: Sendable {
     var lines: [String] { written.withLock { $0 } }
 
     func backend() -> EMFBackend {
-        EMFBackend(service: "worker", now: { 1_700_000_000_123 }) { [self] line in
+        EMFBackend(dimensions: .init(deployment: "staging", service: .worker), now: { 1_700_000_000_123 }) {
+            [self] line in
             written.withLock { $0.append(line) }
         }
     }
