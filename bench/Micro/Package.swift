@@ -27,7 +27,26 @@ let package = Package(
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "SigV4", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(
+            name: "CurlHTTP",
+            dependencies: [
+                "CCurl", "CZlib", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AWSClientSupport",
+            dependencies: ["CurlHTTP", "SigV4", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .target(
+            name: "SQS",
+            dependencies: [
+                "AWSClientSupport", "CCrypto", "CurlHTTP", "SigV4", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "Postgres",
@@ -43,6 +62,16 @@ let package = Package(
         .executableTarget(name: "ParserBenchmark", dependencies: ["SyncCore"], swiftSettings: strict),
         .executableTarget(name: "BatchingBenchmark", dependencies: ["SyncCore"], swiftSettings: strict),
         .executableTarget(name: "SigningBenchmark", dependencies: ["SigV4"], swiftSettings: strict),
+        .executableTarget(
+            name: "QueueBenchmark",
+            dependencies: [
+                "AWSClientSupport", "CurlHTTP", "SQS", "SigV4", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["Postgres", "SyncCore", "SyncStorage", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         .executableTarget(
             name: "UpsertBenchmark",
             dependencies: ["Postgres", "SyncCore", "SyncStorage", .product(name: "Logging", package: "swift-log")],

@@ -26,18 +26,29 @@ def signing_ratio():
 
 
 def print_steps(stack):
-    """Batching and decoding; messages as they are and compressed; signing; the ways to write a batch."""
+    """Batching and decoding; messages through the queue; round trips; signing; the ways to write a batch; the ledger."""
     body = stack.source.body_file(0)
     print("\nBatching and decoding, one core\n", flush=True)
     messages = stack.folder / "messages"
     subprocess.run([build("BatchingBenchmark"), body, messages], check=True)
     print("\nMessages through the queue\n", flush=True)
     round_trips.print_table(stack, messages.read_bytes().split(b"\0"))
+    print(f"\nRound trips to the queue, medians of {stack.options.repeat}\n", flush=True)
+    queue = stack.sqs.create("bench-queue")
+    subprocess.run([build("QueueBenchmark"), messages, queue["SQS_QUEUE_URL"], str(stack.options.repeat)], check=True,
+                   env=stack.environment(queue))
+    stack.sqs.delete(queue)
     print("\nSigning\n", flush=True)
     subprocess.run([build("SigningBenchmark")], check=True)
-    database = "bench_upsert"
+    database = stack.environment(stack.postgres.environment(migrated(stack, "bench_steps")))
+    print(f"\nWays to write a batch, medians of {stack.options.repeat}\n", flush=True)
+    subprocess.run([build("UpsertBenchmark"), body, str(CONNECTIONS), str(stack.options.repeat)], check=True, env=database)
+    print(f"\nThe ledger, medians of {stack.options.repeat}\n", flush=True)
+    subprocess.run([build("LedgerBenchmark"), str(CONNECTIONS), str(stack.options.repeat)], check=True, env=database)
+
+
+def migrated(stack, database):
+    """Makes a database with the product's tables, and returns its name."""
     stack.postgres.create(database)
     stack.migrate(database)
-    print(f"\nWays to write a batch, medians of {stack.options.repeat}\n", flush=True)
-    subprocess.run([build("UpsertBenchmark"), body, str(CONNECTIONS), str(stack.options.repeat)], check=True,
-                   env=stack.environment(stack.postgres.environment(database)))
+    return database
