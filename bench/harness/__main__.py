@@ -29,6 +29,8 @@ def options():
                         help=f"only these: {', '.join([*CONTENDERS, *EXTRA])} (default: all but micro)")
     parser.add_argument("--scenarios", type=scenario_names, default=list(SCENARIOS), metavar="NAME,…",
                         help=f"only these: {', '.join(SCENARIOS)}; a fresh one comes before every other")
+    parser.add_argument("--micro-build", choices=["release", "debug"], default="release",
+                        help="how the programs of micro are built; debug only shows that they work (default: release)")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is not met")
     parser.add_argument("--executables", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -86,7 +88,7 @@ def main():
         if "micro" in chosen.only:
             micro.print_steps(stack)
     medians = [median_run(group) for group in runs.values()]
-    signing = micro.signing_ratio() if "limits" in chosen.only else None
+    signing = micro.signing_ratio(chosen.micro_build) if "limits" in chosen.only else None
     for scenario in SCENARIOS:
         if found := [run for run in medians if run.scenario == scenario]:
             report.print_scenario(scenario, found)

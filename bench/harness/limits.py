@@ -16,7 +16,7 @@ def run_limits(stack):
     # simdjson and Python's json give up at the first fragment that is no JSON.
     body = stack.source.body_file(0, junk_rate=0)
     alternatives = {
-        "parser": [[build("ParserBenchmark"), body]],
+        "parser": [[build("ParserBenchmark", stack.options.micro_build), body]],
         "python-json": [[sys.executable, MICRO / "peers/python_json.py", body]],
         "simdjson": [[program, body, flags] for program, flags in simdjson(stack.folder)],
     }
