@@ -1,5 +1,6 @@
 import Foundation
 import SyncCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -105,6 +106,20 @@ struct JSONOutputTests {
             #expect(Set(names) == Set(try #require(try Self.documented()["report"]).keys))
             #expect(csv.last == (missing == nil ? "7,COMPLETED,3,1,0,0,2,0,0,0,,0" : "7,COMPLETED,3,1,0,0,2,0,0,0,4,0"))
         }
+    }
+
+    @Test("users that a sync changed; the page names every kind of change")
+    func changedUsers() async throws {
+        let output = Mutex("")
+        var writer = ChangedUserWriter(format: .json) { bytes in
+            output.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+        }
+        var name = "ana"
+        name.withUTF8 { writer.receive(ChangedUser(userName: UnsafeRawBufferPointer($0), change: .updated)) }
+        try await writer.flush()
+        try check("report --users", output.withLock { $0 })
+        let page = try String(contentsOfFile: packageRoot + "/docs/json-output.md", encoding: .utf8)
+        for change in UserChange.allCases { #expect(page.contains("`\(change.rawValue)`")) }
     }
 
     @Test("rejects, and their summary")

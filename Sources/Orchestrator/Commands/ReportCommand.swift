@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import NIOPosix
 import Postgres
 import ServiceRuntime
 import SyncCore
@@ -9,14 +10,22 @@ import SyncStorage
 struct ReportCommand: DatabaseCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Shows what a sync changed: inserted, updated, unchanged, newly deleted, missing from the source."
+        abstract: "Shows what a sync changed: inserted, updated, unchanged, newly deleted, missing from the source.",
+        discussion: """
+            With --users, the users whose rows the sync wrote last, a line each, in no particular order. A user whom a later \
+            sync wrote again is in that one's list. 'newly deleted' are those that the source has marked as deleted since, \
+            and those marked for being missing from it.
+            """
     )
 
     @Argument(help: "The sync's id; the newest sync when left out.")
     var syncID: Int64?
 
-    @Option(help: "text, json (one object) or csv (a line of names and one of values).")
+    @Option(help: "text, json (one object; with --users one a line) or csv (a line of names, then the values).")
     var format = ChangeReport.Format.text
+
+    @Flag(help: "The users it inserted, updated or marked as deleted, instead of their number.")
+    var users = false
 
     @OptionGroup var logging: LoggingOptions
 
@@ -25,7 +34,12 @@ struct ReportCommand: DatabaseCommand {
         guard let sync = try await SyncLogReader(connection: connection).sync(syncID) else {
             throw SyncFailure(syncID.map { "there is no sync \($0)" } ?? "no sync has run yet")
         }
-        print(try ChangeReport(sync).rendered(as: format))
+        guard users else { return print(try ChangeReport(sync).rendered(as: format)) }
+        var writer = ChangedUserWriter(format: format) { lines in
+            // Whoever reads a pipe may be slow.
+            try await NIOThreadPool.singleton.runIfActive { try FileHandleOutput.standardOutput.write(lines) }
+        }
+        _ = try await ChangedUserReader(connection: connection).read(of: sync.id, into: &writer)
     }
 }
 

@@ -52,6 +52,7 @@ struct APIServer: Sendable {
         router.add(middleware: AnswerMiddleware(logger: logger))
         router.add(middleware: AccessMiddleware(access: configuration.access))
         SyncRoutes(pool: pool, supervisor: supervisor).add(to: router)
+        ReportRoutes(pool: pool).add(to: router)
         DeadLetterRoutes(configuration: sync, logger: logger).add(to: router)
         UserRoutes(pool: pool).add(to: router)
         HealthRoutes(pool: pool, logger: logger).add(to: router)

@@ -32,6 +32,48 @@ struct ChangesIntegrationTests {
         throw TestSupportError("the events ended too early: \(text)")
     }
 
+    /// As many users of each kind as the counters say.
+    private func usersAreTold(_ stack: SyncStack, _ told: Changes) async throws {
+        let csv = try await stack.orchestrator("report", "2", "--users", "--format", "csv")
+        #expect(csv.status == 0, "\(csv.errorOutput)")
+        let lines = csv.output.split(separator: "\n")
+        #expect(lines.first == "user_name,change")
+        func count(_ change: String) -> Int { lines.count { $0.hasSuffix(",\(change)") } }
+        #expect(count("inserted") == told.inserted)
+        #expect(count("newly_deleted") == told.newlyDeleted)
+        #expect(count("updated") == told.updated - told.newlyDeleted)
+
+        let text = try await stack.orchestrator("report", "--users").output.split(separator: "\n")
+        #expect(text.count == told.inserted + told.updated)
+        #expect(text.allSatisfy { $0.contains(/^(inserted|updated|newly deleted) +[^ ]/) })
+        let json = try await stack.orchestrator("report", "2", "--users", "--format", "json").output
+        #expect(json.split(separator: "\n").count == text.count)
+        // What the first sync wrote and no other since.
+        let first = try await stack.orchestrator("report", "1", "--users").output.split(separator: "\n")
+        #expect(first.count == (try await stack.count("SELECT count(*) FROM users WHERE sync_id = 1")))
+        #expect(first.allSatisfy { $0.hasPrefix("inserted ") })
+        let unknown = try await stack.orchestrator("report", "99", "--users")
+        #expect(unknown.status == 1 && unknown.output.isEmpty && unknown.errorOutput.contains("there is no sync 99"))
+    }
+
+    private func reportIsServed(_ api: ServedAPI, as json: String) async throws {
+        let path = "/syncs/2/report"
+        let asJSON = try await api.ask("GET", path)
+        #expect(asJSON.mediaType == "application/json")
+        #expect(asJSON.headers["Vary"] == "Accept")
+        #expect(asJSON.text + "\n" == json)
+        let asCSV = try await api.ask("GET", path, headers: [("Accept", "text/csv")])
+        #expect(asCSV.mediaType == "text/csv; charset=utf-8; header=present")
+        #expect(asCSV.headers["Content-Disposition"] == "attachment; filename=\"sync-2.csv\"")
+        #expect(asCSV.text.hasPrefix("sync_id,status,received,") && asCSV.text.contains("\n2,COMPLETED,"))
+        // What the query says goes first.
+        let accept = [("Accept", "application/json")]
+        #expect(try await api.ask("GET", path + "?format=csv", headers: accept).text == asCSV.text)
+        #expect(try await api.ask("GET", path, headers: [("Accept", "text/html")]).status == 406)
+        #expect(try await api.ask("GET", path + "?format=xml").status == 400)
+        #expect(try await api.ask("GET", "/syncs/99/report").status == 404)
+    }
+
     @Test("terminal, API and events tell the same, and the table agrees")
     func everywhere() async throws {
         try await withChangedSource { stack, legacy in
@@ -46,6 +88,8 @@ struct ChangesIntegrationTests {
             #expect(
                 try await stack.count("SELECT count(*) FROM users WHERE sync_id = 2") == told.inserted + told.updated)
 
+            try await usersAreTold(stack, told)
+
             let status = try await stack.orchestrator("status", "--json").output
             #expect(try decode(Changes.self, status) == told)
             let history = try await stack.orchestrator("history", "--json").output
@@ -54,6 +98,7 @@ struct ChangesIntegrationTests {
                 #expect(try await api.ask("GET", "/syncs/2").decode(Changes.self) == told)
                 #expect(try await api.ask("GET", "/syncs").decode([Changes].self).first == told)
                 #expect(try await firstEvent(api) == told)
+                try await reportIsServed(api, as: report.output)
                 let metrics = try await api.ask("GET", "/metrics").text
                 #expect(metrics.contains("user_sync_newest_missing 3\n"))
                 #expect(metrics.contains("user_sync_newest_skipped \(told.skipped)\n"))
