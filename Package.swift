@@ -105,7 +105,8 @@ let package = Package(
         // MARK: Tests
 
         .target(
-            name: "TestSupport", path: "Tests/TestSupport", exclude: ["EMF/emf.schema.json", "EMF/validate_emf.py"],
+            name: "TestSupport", dependencies: ["CZlib"], path: "Tests/TestSupport",
+            exclude: ["EMF/emf.schema.json", "EMF/validate_emf.py"],
             swiftSettings: strict),
         .target(
             name: "Fuzzing",
@@ -118,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "SigV4Tests", dependencies: ["SigV4", "TestSupport"], exclude: ["Botocore"], swiftSettings: strict),
         .testTarget(
-            name: "CurlHTTPTests", dependencies: ["CurlHTTP", "CZlib", "TestSupport", .logging], swiftSettings: strict),
+            name: "CurlHTTPTests", dependencies: ["CurlHTTP", "TestSupport", .logging], swiftSettings: strict),
         .testTarget(
             name: "AWSClientSupportTests",
             dependencies: ["AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging], swiftSettings: strict),

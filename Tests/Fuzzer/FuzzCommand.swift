@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fuzzing
+import Glibc
 
 /// `Fuzzer`: feeds made-up and damaged input to everything that reads bytes from outside.
 @main
@@ -14,6 +15,7 @@ struct FuzzCommand: AsyncParsableCommand {
     @Option(help: "Cases of each target.") var cases: UInt64 = 100_000
     @Option(help: "The first case's seed.") var seed: UInt64 = 1
     @Option(help: "Cases under way at once; 0: as many as there are cores.") var jobs = 0
+    @Option(help: "Megabytes that the whole run may need at its peak.") var memoryLimit = 512
     @Option(
         help:
             "What to feed, again and again: \(FuzzSubjects.all.map { $0.name }.joined(separator: ", ")). All of them otherwise."
@@ -38,6 +40,11 @@ struct FuzzCommand: AsyncParsableCommand {
             for problem in report.problems { print(problem) }
             isSound = isSound && report.isSound
         }
-        guard isSound else { throw ExitCode.failure }
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { throw ExitCode.failure }
+        // Linux counts in KiB.
+        let peak = usage.ru_maxrss / 1_024
+        print("peak memory: \(peak) MB\(peak > memoryLimit ? ", MORE THAN \(memoryLimit)" : "")")
+        guard isSound, peak <= memoryLimit else { throw ExitCode.failure }
     }
 }

@@ -1,6 +1,6 @@
 /// Everything that reads bytes from outside.
 package enum FuzzSubjects {
     package static let all: [any FuzzSubject.Type] = [
-        StreamSubject.self, MessageSubject.self, AnswerSubject.self, CredentialSubject.self,
+        StreamSubject.self, ContentSubject.self, MessageSubject.self, AnswerSubject.self, CredentialSubject.self,
     ]
 }
