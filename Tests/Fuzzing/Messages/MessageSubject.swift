@@ -10,7 +10,7 @@ package struct MessageSubject: FuzzSubject {
 
     package func run(seed: UInt64) -> FuzzOutcome {
         var random = SeededGenerator(seed: seed)
-        let users = (0..<Int.random(in: 1...6, using: &random)).map { _ in FuzzUser(using: &random) }
+        let users = (0..<Int.random(in: 1...6, using: &random)).map { _ in SampleUser.random(using: &random) }
         guard var body = Self.message(of: users, using: &random) else {
             var outcome = FuzzOutcome(bytes: 0)
             outcome.problem = "users that fit were not made a message: \(users)"
@@ -29,7 +29,7 @@ package struct MessageSubject: FuzzSubject {
             outcome.accepted = batch.count
             if !Self.isSound(batch) {
                 outcome.problem = "accepted, but not sound: \(Excerpt.printable(body, isCut: false))"
-            } else if isWhole, FuzzUser.users(of: batch) != users {
+            } else if isWhole, SampleUser.users(of: batch) != users {
                 outcome.problem = "a good message reads differently: \(Excerpt.printable(body, isCut: false))"
             }
         } catch {
@@ -44,7 +44,7 @@ package struct MessageSubject: FuzzSubject {
         return outcome
     }
 
-    private static func message(of users: [FuzzUser], using random: inout SeededGenerator) -> [UInt8]? {
+    private static func message(of users: [SampleUser], using random: inout SeededGenerator) -> [UInt8]? {
         var batcher = LaneBatcher(
             syncID: Int64.random(in: 0...99, using: &random),
             firstBatchNumber: Int64.random(in: 0...99, using: &random),
@@ -65,7 +65,7 @@ package struct MessageSubject: FuzzSubject {
             batch.deleted.count == batch.count
         else { return false }
         let latest = batch.latestPerUserName()
-        return FuzzUser.users(of: batch).allSatisfy(\.isStorable) && !latest.isEmpty
+        return SampleUser.users(of: batch).allSatisfy(\.isStorable) && !latest.isEmpty
             && latest.allSatisfy((0..<batch.count).contains)
     }
 

@@ -1,3 +1,5 @@
+import Fuzzing
+
 @testable import SyncCore
 
 /// A users table in memory, with the rule of the upsert said plainly.

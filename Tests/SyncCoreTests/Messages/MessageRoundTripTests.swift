@@ -1,3 +1,4 @@
+import Fuzzing
 import SyncCore
 import TestSupport
 import Testing

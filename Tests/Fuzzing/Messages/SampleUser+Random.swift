@@ -1,13 +1,16 @@
-import TestSupport
+package import TestSupport
 
 extension SampleUser {
+    /// The earliest time that PostgreSQL can store, in microseconds from 1970.
+    private static let earliest: Int64 = -210_866_803_200_000_000
+
     /// A user with hostile but legal texts and numbers.
-    static func random(using generator: inout SeededGenerator) -> SampleUser {
+    package static func random(using generator: inout SeededGenerator) -> SampleUser {
         SampleUser(
             legacyID: randomNumber(from: .min, using: &generator),
             userName: randomText(scalars: Int.random(in: 1...40, using: &generator), using: &generator),
             email: randomText(scalars: Int.random(in: 0...60, using: &generator), using: &generator),
-            createdAt: randomNumber(from: -210_866_803_200_000_000, using: &generator),
+            createdAt: randomNumber(from: earliest, using: &generator),
             deleted: Bool.random(using: &generator)
         )
     }
@@ -29,7 +32,7 @@ extension SampleUser {
     }
 
     /// A text of any Unicode scalars but NUL, in which those that need an escape come often.
-    static func randomText(scalars count: Int, using generator: inout SeededGenerator) -> String {
+    private static func randomText(scalars count: Int, using generator: inout SeededGenerator) -> String {
         let special: [Unicode.Scalar] = [
             "\\", "\t", "\n", "\r", "\u{1}", "\u{B}", "\u{1F}", "\u{7F}", "\u{80}", "\u{9F}", "\u{FFFD}", "\u{FFFE}",
             "\u{FFFF}", "\u{FFBF}", "\u{F000}", "\u{10FFFF}", "\u{10FFFE}", "\u{FEFF}", "N", ".", "x", "t", "0",
@@ -48,5 +51,11 @@ extension SampleUser {
             }
         }
         return String(text)
+    }
+
+    /// Whether PostgreSQL takes it.
+    var isStorable: Bool {
+        !userName.isEmpty && createdAt >= Self.earliest
+            && [userName, email].allSatisfy { !$0.contains(0) && String(validating: $0, as: UTF8.self) != nil }
     }
 }
