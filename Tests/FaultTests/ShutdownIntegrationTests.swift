@@ -43,24 +43,14 @@ struct ShutdownIntegrationTests {
 
     @Test("SIGTERM while a batch does not come to its end: it is rolled back and given back within the grace period")
     func stuckBatch() async throws {
-        try await withTrial(visibilityTimeout: 600) { trial in
-            let gate = try await Gate.close(.beforeCommit, of: trial.stack)
-            let api = try await trial.startAPI()
-            defer { api.stop() }
-            let sync = try trial.startSync(api)
-            defer { sync.kill() }
-            try await trial.withWorkers(1) { workers in
-                try await gate.waitForArrivals()
-                workers[0].terminate()
-                let status = try await workers[0].wait(deadline: Self.grace)
-                #expect(status == 0, "\(workers[0].lastLines(5))")
-            }
+        try await whileCommitIsHeld(
+            "SIGTERM with a batch that hangs", injected: "a trigger holds commits; visibility timeout 600 s",
+            visibilityTimeout: 600
+        ) { worker, _, trial in
+            worker.terminate()
+            let status = try await worker.wait(deadline: Self.grace)
+            #expect(status == 0, "\(worker.lastLines(5))")
             #expect(try await trial.stack.count("SELECT count(*) FROM users") == 0)
-            trial.faultIsOver()
-            try await gate.open()
-            try await trial.withWorkers { _ in try await trial.complete(sync) }
-            try await trial.verify(
-                "SIGTERM with a batch that hangs", injected: "a trigger holds commits; visibility timeout 600 s")
         }
     }
 
@@ -93,32 +83,37 @@ struct ShutdownIntegrationTests {
 
     @Test("killed while it finishes, as at the end of a grace period: its batches are applied by another")
     func killedWhileStopping() async throws {
-        try await withTrial(visibilityTimeout: 10) { trial in
-            let gate = try await Gate.close(.beforeCommit, of: trial.stack)
-            let api = try await trial.startAPI()
-            defer { api.stop() }
-            let sync = try trial.startSync(api)
-            defer { sync.kill() }
-            try await trial.withWorkers(1) { workers in
-                try await gate.waitForArrivals()
-                workers[0].terminate()
-                try await eventually(within: .seconds(10), "the signal is seen") {
-                    workers[0].errorOutput.contains("told to stop")
-                }
-                workers[0].kill()
-                try await eventually(within: .seconds(10), "the worker is gone") { !workers[0].isRunning }
-                try await gate.endArrivals()
-            }
-            trial.faultIsOver()
-            try await gate.open()
-            try await trial.withWorkers { _ in try await trial.complete(sync) }
-            try await trial.verify("worker killed while it stops", injected: "SIGTERM, then kill -9 with a commit held")
+        try await whileCommitIsHeld(
+            "worker killed while it stops", injected: "SIGTERM, then kill -9 with a commit held"
+        ) { worker, gate, _ in
+            try await tellToStop(worker)
+            worker.kill()
+            try await eventually(within: .seconds(10), "the worker is gone") { !worker.isRunning }
+            try await gate.endArrivals()
         }
     }
 
     @Test("SIGTERM twice ends a worker at once, and loses nothing")
     func twice() async throws {
-        try await withTrial(visibilityTimeout: 10) { trial in
+        try await whileCommitIsHeld(
+            "SIGTERM twice", injected: "the second while the first waits for a held commit"
+        ) { worker, _, _ in
+            try await tellToStop(worker)
+            worker.terminate()
+            // A worker that took the second signal for the first would wait for its poll and its batch.
+            let status = try await worker.wait(deadline: .seconds(10))
+            #expect(status == 128 + SIGTERM)
+        }
+    }
+
+    // MARK: Helpers
+
+    /// Runs a sync whose only worker ends, in the given way, while a commit of its is held; others then finish the work.
+    private func whileCommitIsHeld(
+        _ fault: String, injected: String, visibilityTimeout: Int = 10,
+        _ end: (ChildProcess, Gate, FaultTrial) async throws -> Void
+    ) async throws {
+        try await withTrial(visibilityTimeout: visibilityTimeout) { trial in
             let gate = try await Gate.close(.beforeCommit, of: trial.stack)
             let api = try await trial.startAPI()
             defer { api.stop() }
@@ -126,19 +121,19 @@ struct ShutdownIntegrationTests {
             defer { sync.kill() }
             try await trial.withWorkers(1) { workers in
                 try await gate.waitForArrivals()
-                workers[0].terminate()
-                try await eventually(within: .seconds(10), "the first signal is seen") {
-                    workers[0].errorOutput.contains("told to stop")
-                }
-                workers[0].terminate()
-                // A worker that took the second signal for the first would wait for its poll and its batch.
-                let status = try await workers[0].wait(deadline: .seconds(10))
-                #expect(status == 128 + SIGTERM)
+                try await end(workers[0], gate, trial)
             }
             trial.faultIsOver()
             try await gate.open()
             try await trial.withWorkers { _ in try await trial.complete(sync) }
-            try await trial.verify("SIGTERM twice", injected: "the second while the first waits for a held commit")
+            try await trial.verify(fault, injected: injected)
+        }
+    }
+
+    private func tellToStop(_ worker: ChildProcess) async throws {
+        worker.terminate()
+        try await eventually(within: .seconds(10), "the signal is heard") {
+            worker.errorOutput.contains("told to stop")
         }
     }
 }
