@@ -26,7 +26,7 @@ struct Redrive: Sendable {
         var replayed: [MessageIdentity] = []
         /// Letters that stay: not ours, damaged, or of another sync than the one asked for.
         var left = 0
-        /// Syncs that became COMPLETED.
+        /// Syncs that are COMPLETED now, by this run or by another.
         var completed: [Int64] = []
         /// Syncs whose batches are not all applied, with the number of failures on record again.
         var unfinished: [Int64: Int] = [:]
@@ -93,20 +93,28 @@ struct Redrive: Sendable {
     func settle(_ outcome: inout Outcome, also syncIDs: [Int64] = [], within limit: Duration) async throws {
         let failures = FailedBatchReader(connection: connection)
         let deadline = ContinuousClock.now + limit
-        let concerned = Set(outcome.replayed.map(\.syncID)).union(syncIDs)
-        var open = try await failures.awaitingBatches(among: concerned)
-        outcome.superseded = concerned.subtracting(open).sorted()
+        let replayed = Dictionary(grouping: outcome.replayed, by: \.syncID).mapValues { Set($0.map(\.number)) }
+        var open = Set(replayed.keys).union(syncIDs)
         repeat {
             for syncID in open.sorted() where try await failures.settle(syncID) {
                 outcome.completed.append(syncID)
                 open.remove(syncID)
             }
+            // Another run may have completed one, and a newer sync have overtaken one, at any moment.
+            let waiting = try await failures.awaitingBatches(among: open)
+            let completed = try await failures.completed(among: open.subtracting(waiting))
+            outcome.completed += completed.sorted()
+            outcome.superseded += open.subtracting(waiting).subtracting(completed).sorted()
+            open = waiting
             outcome.unfinished = [:]
             for syncID in open {
-                outcome.unfinished[syncID] = try await failures.outstanding(of: syncID).count { $0.isFinal }
+                // Of what another run has in hand, the failures are not yet forgotten: they say nothing of this one.
+                let own = replayed[syncID]
+                outcome.unfinished[syncID] = try await failures.outstanding(of: syncID).count {
+                    $0.isFinal && own?.contains($0.batchNumber) ?? true
+                }
             }
             // Dead again: waiting longer cannot help.
-            let replayed = Dictionary(grouping: outcome.replayed, by: \.syncID)
             if outcome.unfinished.allSatisfy({ $0.value >= max(1, replayed[$0.key]?.count ?? 0) }) { return }
             try await Task.sleep(for: Self.pollInterval)
         } while ContinuousClock.now < deadline

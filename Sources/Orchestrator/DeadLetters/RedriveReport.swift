@@ -7,7 +7,7 @@ struct RedriveReport: Encodable, Sendable {
     let replayed: Int
     /// Letters that stay in the dead-letter queue.
     let left: Int
-    /// Syncs that became COMPLETED.
+    /// Syncs that are COMPLETED now, by this run or by another.
     let completed: [Int64]
     /// Syncs that are not complete yet.
     let unfinished: [Int64]

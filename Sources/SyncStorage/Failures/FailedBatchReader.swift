@@ -28,9 +28,20 @@ package struct FailedBatchReader: Sendable {
     /// Those of some syncs that ended FAILED for want of batches alone: ``settle(_:)`` completes them once these are applied. A
     /// sync that a newer one has overtaken is not among them, nor is one that was interrupted or reset.
     package func awaitingBatches(among syncIDs: Set<Int64>) async throws -> Set<Int64> {
+        try await those(of: syncIDs, SyncLogSQL.awaitingBatches)
+    }
+
+    /// Those of some syncs that are COMPLETED.
+    package func completed(among syncIDs: Set<Int64>) async throws -> Set<Int64> {
+        try await those(of: syncIDs, SyncLogSQL.completed)
+    }
+
+    /// Those of some syncs, given as $1, that a statement picks.
+    private func those(of syncIDs: Set<Int64>, _ statement: SQL) async throws -> Set<Int64> {
+        guard !syncIDs.isEmpty else { return [] }
         var ids = PostgresArray(of: .int8, capacity: syncIDs.count)
         for id in syncIDs.sorted() { ids.append(id) }
-        let result = try await connection.query(SyncLogSQL.awaitingBatches, [.array(ids)])
+        let result = try await connection.query(statement, [.array(ids)])
         return Set(try (0..<result.rowCount).map { try result.int8(row: $0, column: 0) })
     }
 

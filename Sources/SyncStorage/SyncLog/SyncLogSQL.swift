@@ -96,6 +96,9 @@ enum SyncLogSQL {
     /// Those of the syncs $1 that become COMPLETED once their batches are in the ledger.
     static let awaitingBatches: SQL = "SELECT id FROM sync_logs WHERE id = ANY ($1) AND \(awaitsBatches)"
 
+    /// Those of the syncs $1 that are COMPLETED.
+    static let completed: SQL = "SELECT id FROM sync_logs WHERE id = ANY ($1) AND status = 'COMPLETED'"
+
     /// The newest sync, when it becomes COMPLETED once its batches are in the ledger.
     static let newestAwaitingBatches: SQL = """
         SELECT id FROM sync_logs WHERE id = (SELECT max(id) FROM sync_logs) AND \(awaitsBatches)
