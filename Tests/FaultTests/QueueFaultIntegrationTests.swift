@@ -102,7 +102,8 @@ struct QueueFaultIntegrationTests {
             // Empty counts as not set: the chain goes on to the container's credentials.
             "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
         ]
-        try await withTrial(settings: settings) { trial in
+        // Enough batches for more calls than two tokens allow, whatever a call brings.
+        try await withTrial(9_000, settings: settings) { trial in
             // Each token is good for so many calls.
             let uses = Mutex<[String: Int]>([:])
             trial.queue.inject { request in

@@ -21,8 +21,10 @@ struct InterruptionIntegrationTests {
             defer { blocker.kill() }
             try await eventually(within: .seconds(10), "the table is locked") {
                 try await stack.count(
-                    "SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'ShareLock' AND granted"
-                ) == 1
+                    """
+                    SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'ShareLock' AND granted
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """) == 1
             }
             let sync = try stack.startSync(api)
             defer { sync.kill() }
@@ -37,8 +39,10 @@ struct InterruptionIntegrationTests {
             victim.kill()
             blocker.kill()
             _ = try await stack.database.query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()"
-            )
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()
+                """)
             try await withWorkers(of: stack) { _ in
                 let status = try await sync.wait(deadline: .seconds(90))
                 #expect(status == 0, "\(sync.errorOutput)")

@@ -45,11 +45,18 @@ struct Gate {
         }
     }
 
-    /// Ends the sessions that stand at the gate, as the server does when it notices that their clients are gone.
+    /// Ends the sessions of workers that are gone, all of them, as the server does when it notices that. Those that stand at the gate
+    /// are ended here, also those that come to it late; the others end by themselves when they look for their clients.
     func endArrivals() async throws {
-        try await stack.database.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE \(Self.isOurs) AND NOT granted")
-        try await eventually(within: .seconds(20), "nobody is at the gate") { try await count(granted: false) == 0 }
+        try await eventually(within: .seconds(20), "the sessions of workers are gone") {
+            try await stack.database.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE \(Self.isOurs) AND NOT granted")
+            return try await stack.count(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name LIKE '%worker'
+                """) == 0
+        }
     }
 
     /// Cancels the statements that stand at the gate.

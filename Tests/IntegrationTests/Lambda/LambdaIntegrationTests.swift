@@ -92,9 +92,11 @@ struct LambdaIntegrationTests {
             defer { holder.kill() }
             try await eventually(within: .seconds(30), "the table is locked") {
                 try await stack.count(
-                    "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'users'::regclass"
-                )
-                    > 0
+                    """
+                    SELECT count(*) FROM pg_locks
+                    WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'users'::regclass
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """) > 0
             }
             let reported = try await failed(function, messages, timeout: .seconds(15))
             #expect(Set(reported) == Set(messages.map(\.messageID)))

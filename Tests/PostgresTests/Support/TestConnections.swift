@@ -13,6 +13,8 @@ enum TestConnections {
         let server = try await PostgresServer.shared()
         var configuration = PostgresConfiguration(
             connectionString: server.connectionString(), applicationName: "postgres-tests")
+        // A server that shares its cores with other tests may be slow to stop a statement, and the connection is to live on.
+        configuration.cancelTimeout = .seconds(60)
         change(&configuration)
         return configuration
     }
