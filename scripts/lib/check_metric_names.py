@@ -1,12 +1,12 @@
 """Holds the metrics that alarms and dashboard name against those that the programs emit.
 
 Usage: check_metric_names.py                    against the programs' sources and docs/metrics.md
-       check_metric_names.py REPORT LOG...      also the alarms of a deployment (what deploy_stack.py printed) against what a sync on it
-                                                printed: lines of the Embedded Metric Format, other lines in between
+       check_metric_names.py REPORT LOG...      also against what a sync on a deployment printed (deploy_stack.py wrote the report): lines
+                                                of the Embedded Metric Format, other lines in between
 
 A metric of ours is right when ServiceMetric names it, a program uses that case, docs/metrics.md gives it to the service that the
-dimension names, and the deployment that it names is the one that main.yaml tells the programs: the stack's name. A deployed alarm is
-right when a line was printed with its metric and the same values of all dimensions.
+dimension names, and the deployment that it names is the one that main.yaml tells the programs: the stack's name. With a report, each
+must have been printed, with that name.
 """
 
 import json
@@ -23,20 +23,18 @@ STACK_NAME = {"Ref": "AWS::StackName"}
 ENUM = ROOT / "Sources/ServiceRuntime/Metrics/ServiceMetric.swift"
 
 
-def metrics_of_alarm(name, properties):
-    """(alarm, namespace, metric, dimensions) of each metric that an alarm looks at, as a template or CloudWatch describes it."""
-    metrics = [properties] if properties.get("MetricName") else []
-    metrics += [each["MetricStat"]["Metric"] for each in properties.get("Metrics", []) if "MetricStat" in each]
-    if not metrics:
-        raise SystemExit(f"the alarm {name} looks at no metric")
-    for metric in metrics:
-        yield name, metric["Namespace"], metric["MetricName"], {d["Name"]: d["Value"] for d in metric["Dimensions"]}
-
-
 def metrics_of_alarms(template):
+    """(alarm, namespace, metric, dimensions) of each metric that an alarm looks at."""
     for name, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::CloudWatch::Alarm":
-            yield from metrics_of_alarm(name, resource["Properties"])
+        if resource["Type"] != "AWS::CloudWatch::Alarm":
+            continue
+        properties = resource["Properties"]
+        metrics = [properties] if "MetricName" in properties else []
+        metrics += [each["MetricStat"]["Metric"] for each in properties.get("Metrics", []) if "MetricStat" in each]
+        if not metrics:
+            raise SystemExit(f"the alarm {name} looks at no metric")
+        for metric in metrics:
+            yield name, metric["Namespace"], metric["MetricName"], {d["Name"]: d["Value"] for d in metric["Dimensions"]}
 
 
 def metrics_of_dashboard(template):
@@ -81,7 +79,7 @@ def metrics_of_programs():
 
 
 def check_templates():
-    """Problems of the templates, and the different metrics of ours that they name."""
+    """Problems of the templates, and the metrics of ours that they name, each with its service."""
     wrong, ours, programs = [], set(), 0
     known = metrics_of_programs()
     for nested in read(ROOT / "infra/main.yaml")["Resources"].values():
@@ -90,7 +88,7 @@ def check_templates():
         for where, namespace, metric, dimensions in [*metrics_of_alarms(template), *metrics_of_dashboard(template)]:
             if namespace != NAMESPACE:
                 continue
-            ours.add(metric)
+            ours.add((metric, dimensions.get("Service")))
             if list(dimensions) != DIMENSIONS or (metric, dimensions["Service"]) not in known:
                 wrong.append(f"{where}: {metric} {dimensions} is not in the programs' sources")
             elif not is_stack_name(dimensions["Deployment"], given):
@@ -119,31 +117,16 @@ def printed_metrics(logs):
     return printed
 
 
-def check_deployment(report, logs):
-    """Problems of a deployment's alarms, and how many of their metrics are ours."""
-    printed = printed_metrics(logs)
-    alarms = json.loads(pathlib.Path(report).read_text())["alarms"]
-    metrics = [metric for alarm in alarms for metric in metrics_of_alarm(alarm["AlarmName"], alarm)]
-    ours = [(where, metric, dimensions) for where, namespace, metric, dimensions in metrics if namespace == NAMESPACE]
-    wrong = [
-        f"{where}: {metric} {dimensions} was not printed"
-        for where, metric, dimensions in ours
-        if (metric, *(dimensions.get(name) for name in DIMENSIONS)) not in printed
-    ]
-    return wrong or ([] if ours else ["no deployed alarm looks at a metric of ours"]), len(ours)
-
-
 def main():
     wrong, ours = check_templates()
     said = f"alarms and dashboard name {len(ours)} metrics of {NAMESPACE}, each in the programs' sources and told apart by the stack's name"
     if sys.argv[1:]:
-        unprinted, deployed = check_deployment(sys.argv[1], sys.argv[2:])
-        wrong += unprinted
-        unseen = {name for name in ours if name not in {each[0] for each in printed_metrics(sys.argv[2:])}}
-        wrong += [f"{name} was not printed" for name in sorted(unseen)]
-        said += f"\nwhat the sync printed holds all of them, and those of {deployed} deployed alarms with the same deployment"
+        stack = json.loads(pathlib.Path(sys.argv[1]).read_text())["stack"]
+        printed = printed_metrics(sys.argv[2:])
+        wrong += [f"{metric} of {service} in {stack} was not printed" for metric, service in ours if (metric, stack, service) not in printed]
+        said += f"\nthe sync printed all of them as metrics of {stack}"
     if wrong:
-        raise SystemExit("\n".join(wrong))
+        raise SystemExit("\n".join(sorted(wrong)))
     print(said)
 
 

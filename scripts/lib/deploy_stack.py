@@ -5,7 +5,7 @@ Usage: deploy_stack.py INFRA_FOLDER STACK_NAME [PARAMETER=VALUE...]    creates t
 
 The endpoint is AWS_ENDPOINT_URL. moto does not know the outputs of nested stacks, so this does the nesting: it creates each stack
 of main.yaml in the order written there, with the parameters that main.yaml passes to it. Prints JSON: the main stack's outputs,
-the resources the emulator knows and those it ignored, by type, the alarms, the environment that the orchestrator's task was given, and
+the resources the emulator knows and those it ignored, by type, the environment that the orchestrator's task was given, and
 temporary credentials of both programs' deployed roles.
 """
 
@@ -114,12 +114,6 @@ def credentials(role):
     }
 
 
-def alarms(name):
-    """The alarms of one deployment, as CloudWatch describes them."""
-    pages = boto3.client("cloudwatch").get_paginator("describe_alarms").paginate()
-    return [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"].startswith(f"{name}-Alarms-")]
-
-
 def environment(task):
     """The variables of a task definition's container."""
     definition = boto3.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]
@@ -137,11 +131,11 @@ def deploy(infra, name, parameters):
     deployment = Deployment(pathlib.Path(infra), name, defaults | dict(each.split("=", 1) for each in parameters))
     outputs = deployment.create_all()
     return {
+        "stack": name,
         "outputs": outputs,
         "created": dict(sorted((deployment.wanted & deployment.created).items())),
         "ignored": dict(sorted((deployment.wanted - deployment.created).items())),
         "left out": sorted(set(deployment.left_out)),
-        "alarms": alarms(name),
         "environment": environment(outputs["OrchestratorTaskArn"]),
         "orchestrator": credentials(outputs["OrchestratorTaskRoleArn"]),
         "worker": credentials(outputs["WorkerRoleArn"]),
@@ -162,6 +156,6 @@ if __name__ == "__main__":
         case ["--describe", path]:
             describe(path)
         case [infra, name, *parameters]:
-            json.dump(deploy(infra, name, parameters), sys.stdout, indent=2, default=str)
+            json.dump(deploy(infra, name, parameters), sys.stdout, indent=2)
         case _:
             raise SystemExit(__doc__)
