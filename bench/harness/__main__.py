@@ -97,6 +97,9 @@ def main():
     if chosen.users < FEWEST_FOR_GOALS and not chosen.check:
         print(f"\nThe goals are for {FEWEST_FOR_GOALS:,} users or more: below, starting and ending is most of what a run takes.")
         return 0
+    if not medians:
+        # Single steps have no goals.
+        return 0
     all_hold = report.print_goals(evaluate(Results(medians, signing)))
     return 1 if chosen.check and not all_hold else 0
 
