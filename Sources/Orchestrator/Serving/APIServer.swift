@@ -47,8 +47,8 @@ struct APIServer: Sendable {
     }
 
     /// All that is served.
-    func router() -> Router<BasicRequestContext> {
-        let router = Router()
+    func router() -> Router<ConnectionContext> {
+        let router = Router(context: ConnectionContext.self)
         router.add(middleware: AnswerMiddleware(logger: logger))
         router.add(middleware: AccessMiddleware(access: configuration.access))
         SyncRoutes(pool: pool, supervisor: supervisor).add(to: router)
@@ -56,7 +56,7 @@ struct APIServer: Sendable {
         DeadLetterRoutes(configuration: sync, logger: logger).add(to: router)
         UserRoutes(pool: pool).add(to: router)
         HealthRoutes(pool: pool, logger: logger).add(to: router)
-        EventRoutes(pool: pool, supervisor: supervisor).add(to: router)
+        EventRoutes(pool: pool, supervisor: supervisor, logger: logger).add(to: router)
         DocumentRoutes().add(to: router)
         return router
     }

@@ -75,13 +75,46 @@ struct EventsIntegrationTests {
             defer { legacy.stop() }
             try await withServedAPI(of: stack, api: legacy) { api async throws in
                 var streams: [HTTPResponseStream] = []
-                for _ in 0..<16 { streams.append(try await api.events()) }
+                for _ in 0..<64 { streams.append(try await api.events()) }
                 #expect(streams.allSatisfy { $0.status == 200 })
                 #expect(try await api.events().status == 503)
                 streams.removeAll()
                 try await eventually(within: .seconds(30), "a place is free") {
                     try await api.events().status == 200
                 }
+            }
+        }
+    }
+
+    @Test("fifty watchers cost the database no more than one")
+    func sharedLook() async throws {
+        try await withStack { stack in
+            let legacy = try await stack.startSimulator(SimulatedUsers(100))
+            defer { legacy.stop() }
+            try await withServedAPI(of: stack, api: legacy) { api async throws in
+                let transactions = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+                let before = try await stack.count(transactions)
+                let events = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<50 {
+                        let stream = try await api.events()
+                        #expect(stream.status == 200)
+                        group.addTask {
+                            var text = ""
+                            for try await chunk in stream.body {
+                                text += String(decoding: chunk, as: UTF8.self)
+                                if text.matches(of: /event: progress\n/).count >= 10 { break }
+                            }
+                            return text.matches(of: /event: progress\n/).count
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(events.count == 50 && events.allSatisfy { $0 >= 10 }, "\(events)")
+                // A look is one statement while no sync has run. The server adds up what a session did once a second.
+                try await Task.sleep(for: .seconds(2))
+                let looks = try await stack.count(transactions) - before
+                #expect(looks > 0)
+                #expect(looks < events.reduce(0, +) / 4, "\(looks) transactions for \(events.reduce(0, +)) events")
             }
         }
     }

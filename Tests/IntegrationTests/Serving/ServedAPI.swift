@@ -23,7 +23,10 @@ final class ServedAPI: Sendable {
                 Executables.path("orchestrator"), ["serve", "--port", "0"] + arguments,
                 environment: environment.merging(settings) { _, new in new }))
         self.token = token
-        http = HTTPClient(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        // As many as the server takes: each stream of events holds one.
+        http = HTTPClient(
+            configuration: HTTPClientConfiguration(maximumConnectionsPerHost: 128),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let child = process
         let port = { child.errorOutput.firstMatch(of: /"message":"listening".*"port":"(\d+)"/).map { String($0.1) } }
         do {
