@@ -37,6 +37,22 @@ extension SQSClient {
         }
     }
 
+    /// Asks to send no message at all, to learn whether this identity may send; nothing can get into the queue.
+    ///
+    /// A service that looks at the rights first refuses it with `.accessDenied`, which is proof that they are lacking. Otherwise the
+    /// request is refused for being empty, and that is no proof of the opposite: AWS does not say in which order it checks. LocalStack
+    /// checks no rights, moto checks them first.
+    /// - Throws: ``SQSError``; not for being empty.
+    package func probeSending(queueURL: String) async throws(SQSError) {
+        do {
+            _ = try await call(
+                .sendMessageBatch, queueURL: queueURL,
+                body: RequestBody.sendMessageBatch(queueURL: queueURL, entries: []))
+        } catch {
+            guard case .invalidRequest = error.code else { throw error }
+        }
+    }
+
     /// Receives up to ten messages, waiting for the first.
     ///
     /// A poll that breaks off without an answer is not repeated here: it is normal, and ``SQSError/isRetryable`` says so. Poll again

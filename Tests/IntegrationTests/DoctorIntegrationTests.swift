@@ -139,6 +139,50 @@ struct DoctorIntegrationTests {
         }
     }
 
+    @Test("who may not send is told so, and nothing is sent to find it out")
+    func rightToSend() async throws {
+        let reading = ["sqs:CreateQueue", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
+        // At AWS a batch needs the right of the single call; plain moto asks for one of the batch's own name.
+        let sending = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+        for (actions, outcome) in [(reading, "problem"), (reading + sending, "ok")] {
+            let server = try await SQSServer.startVerifyingSignatures(allowing: actions)
+            let stack = try await SyncStack(server: server)
+            let api = try await startAPI(stack)
+            defer { api.stop() }
+            try await stack.migrate()
+            let report = try await doctor(stack, api: api)
+            #expect(report.outcome("queue.sending") == outcome, "\(report)")
+            #expect(report.outcome("queue.fifo") == "ok")
+            if outcome == "problem" {
+                #expect(report.problems == ["queue.sending"])
+                let advice = report.findings.first { $0.subject == "queue.sending" }?.advice
+                #expect(advice == "allow sqs:SendMessage on the queue")
+            }
+            let waiting = try await stack.sqs.getQueueAttributes(queueURL: stack.queueURL)
+            #expect(waiting["ApproximateNumberOfMessages"] == "0")
+            try await stack.remove()
+            try await server.stop()
+        }
+    }
+
+    @Test("the right to mark users as deleted is asked for only where a sync would do it")
+    func rightToSoftDelete() async throws {
+        try await withStack { stack in
+            let api = try await startAPI(stack)
+            defer { api.stop() }
+            let softDelete = ["SYNC_MISSING_USERS": "soft-delete"]
+            #expect(try await doctor(stack, api: api, softDelete).outcome("database.privileges") == "ok")
+            _ = try await stack.database.query(
+                "REVOKE UPDATE (deleted_at, sync_id) ON users FROM \(DatabaseRoles.Role.orchestrator.rawValue)")
+            #expect(try await doctor(stack, api: api).outcome("database.privileges") == "ok")
+            let lacking = try await doctor(stack, api: api, softDelete)
+            #expect(lacking.problems == ["database.privileges"])
+            #expect(
+                lacking.summary("database.privileges")
+                    == "this role lacks UPDATE (deleted_at) on users, UPDATE (sync_id) on users", "\(lacking)")
+        }
+    }
+
     @Test("the legacy API's refusals are told apart: a wrong key, a rate limit, failures, nobody there, a login page")
     func legacyAPI() async throws {
         try await withStack { stack in

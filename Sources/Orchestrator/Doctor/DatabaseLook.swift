@@ -11,13 +11,13 @@ struct DatabaseLook: Sendable {
     private let failure: Finding?
 
     static func take(
-        _ configuration: PostgresConfiguration, within limit: Duration, logger: Logger
+        _ configuration: PostgresConfiguration, softDeletes: Bool, within limit: Duration, logger: Logger
     ) async throws -> DatabaseLook {
         do {
             return try await DeadlineError.after(limit) {
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
                 do {
-                    let look = try await read(connection)
+                    let look = try await read(connection, softDeletes: softDeletes)
                     await connection.close()
                     return look
                 } catch {
@@ -38,9 +38,9 @@ struct DatabaseLook: Sendable {
         return advice.prefix(1).lowercased() + advice.dropFirst()
     }
 
-    private static func read(_ connection: PostgresConnection) async throws -> DatabaseLook {
+    private static func read(_ connection: PostgresConnection, softDeletes: Bool) async throws -> DatabaseLook {
         let askedAt = ClockCheck.now
-        let facts = try await DatabaseFacts.read(connection)
+        let facts = try await DatabaseFacts.read(connection, softDeletes: softDeletes)
         let clock = ClockCheck.Reading(
             whose: "the database", at: Double(facts.clock) / 1_000_000, askedAt: askedAt, answeredAt: ClockCheck.now)
         let isReadable =

@@ -4,6 +4,7 @@ import Logging
 import Postgres
 import SQS
 import ServiceRuntime
+import SyncCore
 import SyncStorage
 
 /// Looks at everything that a sync depends on, changes nothing, and says what to change.
@@ -47,7 +48,9 @@ struct Doctor: Sendable {
         // A part whose own settings are wrong is not looked at: what stands in for them leads nowhere.
         async let database =
             check.isSound("DATABASE_URL")
-            ? DatabaseLook.take(configuration.database, within: Self.deadline, logger: logger) : nil
+            ? DatabaseLook.take(
+                configuration.database, softDeletes: configuration.missingUsers.action == .softDelete,
+                within: Self.deadline, logger: logger) : nil
         async let queue =
             check.isSound(
                 "SQS_QUEUE_URL", "SQS_DEAD_LETTER_QUEUE_URL", "AWS_REGION", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")

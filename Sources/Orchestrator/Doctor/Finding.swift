@@ -18,6 +18,7 @@ struct Finding: Sendable, Equatable {
         case privileges = "database.privileges"
         case schema = "database.schema"
         case queue
+        case sending = "queue.sending"
         case fifo = "queue.fifo"
         case visibility = "queue.visibility"
         case retention = "queue.retention"

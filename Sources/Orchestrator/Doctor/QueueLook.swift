@@ -9,6 +9,7 @@ import SyncStorage
 struct QueueLook: Sendable {
     private var attributes: [String: String]?
     private var failure: Finding?
+    private var sending: Finding?
     private var deadLetters: [String: String]?
     private var deadLetterFailure: Finding?
     private(set) var clock: ClockCheck.Reading?
@@ -39,6 +40,7 @@ struct QueueLook: Sendable {
             look.failure = .problem(.queue, summary(error), advice: advice(error))
             return look
         }
+        look.sending = await sending(settings.queueURL, sqs)
         do {
             let locator = DeadLetterQueue.Locator(
                 sqs: sqs, queueURL: settings.queueURL, configuredURL: settings.deadLetterQueueURL)
@@ -50,6 +52,20 @@ struct QueueLook: Sendable {
                 .deadLetters, "the dead-letter queue cannot be looked at: \(summary(error))", advice: advice(error))
         }
         return look
+    }
+
+    private static func sending(_ queueURL: String, _ sqs: SQSClient) async -> Finding {
+        do {
+            try await sqs.probeSending(queueURL: queueURL)
+            // Not more than this: see `probeSending`.
+            return .ok(.sending, "nothing was sent, and no right to send was found lacking")
+        } catch {
+            guard case .accessDenied = error.code else {
+                return .warning(.sending, "sending could not be tried: \(summary(error))", advice: advice(error))
+            }
+            return .problem(
+                .sending, "this identity may not send: \(summary(error))", advice: "allow sqs:SendMessage on the queue")
+        }
     }
 
     /// Any answer of the service tells its time, a refusal as well.
@@ -94,7 +110,9 @@ struct QueueLook: Sendable {
             attributes: attributes, maximumMessageBytes: configuration.maximumMessageBytes,
             stallTimeout: configuration.stallTimeout, slowestBatch: measured?.slowestBatch,
             longestSync: measured?.longestSync)
-        var findings = [Finding.ok(.queue, "it answers, and takes our signature")] + check.findings()
+        var findings = [Finding.ok(.queue, "it answers, and takes our signature")]
+        if let sending { findings.append(sending) }
+        findings += check.findings()
         if let deadLetterFailure {
             findings.append(deadLetterFailure)
         } else if let deadLetters {

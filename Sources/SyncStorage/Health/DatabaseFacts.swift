@@ -27,7 +27,8 @@ package struct DatabaseFacts: Sendable, Equatable {
         self.missingPrivileges = missingPrivileges
     }
 
-    package static func read(_ connection: PostgresConnection) async throws -> DatabaseFacts {
+    /// - Parameter softDeletes: whether the orchestrator marks users as deleted that are missing, and so must be allowed to.
+    package static func read(_ connection: PostgresConnection, softDeletes: Bool) async throws -> DatabaseFacts {
         let server = try await connection.query(
             """
             SELECT current_setting('server_version'), current_setting('server_version_num')::bigint,
@@ -35,12 +36,17 @@ package struct DatabaseFacts: Sendable, Equatable {
                 (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
             """)
         let privileges = try await connection.query(Self.missingPrivilegesSQL)
+        var missingPrivileges = try (0..<privileges.rowCount).map { try privileges.text(row: $0, column: 0) }
+        if softDeletes {
+            let columns = try await connection.query(Self.missingColumnsSQL)
+            missingPrivileges += try (0..<columns.rowCount).map { try columns.text(row: $0, column: 0) }
+        }
         return DatabaseFacts(
             serverVersion: try server.text(row: 0, column: 0),
             serverVersionNumber: Int(try server.int8(row: 0, column: 1)),
             isReadOnly: try server.bool(row: 0, column: 2), clock: try server.int8(row: 0, column: 3),
             schemaVersion: try await Migrator.installedVersion(connection),
-            missingPrivileges: try (0..<privileges.rowCount).map { try privileges.text(row: $0, column: 0) })
+            missingPrivileges: missingPrivileges)
     }
 
     /// What the orchestrator does with each table, as in infra/sql/grants.sql; a worker's role is another one.
@@ -55,5 +61,14 @@ package struct DatabaseFacts: Sendable, Equatable {
         ) AS p (name, privilege)
         WHERE to_regclass(p.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(p.name), p.privilege)
         ORDER BY p.name, p.privilege
+        """
+
+    /// The columns of users that a soft delete writes, as in infra/sql/grants.sql, and that this role may not.
+    private static let missingColumnsSQL: SQL = """
+        SELECT 'UPDATE (' || attname || ') on users'
+        FROM pg_attribute
+        WHERE attrelid = to_regclass('users') AND attname IN ('deleted', 'deleted_at', 'updated_at', 'sync_id')
+            AND NOT has_column_privilege(attrelid, attnum, 'UPDATE')
+        ORDER BY attnum
         """
 }

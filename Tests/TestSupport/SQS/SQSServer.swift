@@ -55,12 +55,15 @@ package final class SQSServer: Sendable {
     }
 
     /// Starts a moto server that refuses every request that is not signed with this server's access key and secret.
-    package static func startVerifyingSignatures() async throws -> SQSServer {
-        // The first three requests are let through, to make a user, its access key, and its right to everything.
+    /// - Parameter actions: what the key's owner may do, such as `sqs:SendMessage`; everything else is refused.
+    package static func startVerifyingSignatures(allowing actions: [String] = ["*"]) async throws -> SQSServer {
+        // The first three requests are let through, to make a user, its access key, and its rights.
         let server = try await start(.moto, environment: ["INITIAL_NO_AUTH_ACTION_COUNT": "3"])
         _ = try await server.identityRequest(["Action": "CreateUser", "UserName": "tester"])
         let key = try await server.identityRequest(["Action": "CreateAccessKey", "UserName": "tester"])
-        let policy = #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#
+        let allowed = actions.map { "\"\($0)\"" }.joined(separator: ",")
+        let policy =
+            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[\#(allowed)],"Resource":"*"}]}"#
         _ = try await server.identityRequest([
             "Action": "PutUserPolicy", "UserName": "tester", "PolicyName": "all", "PolicyDocument": policy,
         ])
