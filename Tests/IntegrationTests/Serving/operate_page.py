@@ -12,14 +12,17 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 from axe_core_python.selenium import Axe
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+Value = TypeVar("Value")
 PATIENCE = 90.0
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
@@ -58,6 +61,11 @@ class Page:
 
     def eventually(self, what: str, condition: Callable[[], object]) -> None:
         WebDriverWait(self.driver, PATIENCE, poll_frequency=0.1).until(lambda _: self._holds(condition), what)
+
+    def read(self, what: str, reading: Callable[[], Value]) -> Value:
+        """Reads several elements as one: anew when the page draws itself meanwhile, and some of them are gone."""
+        wait = WebDriverWait(self.driver, PATIENCE, 0.1, ignored_exceptions=[StaleElementReferenceException])
+        return wait.until(lambda _: (reading(),), what)[0]
 
     @staticmethod
     def _holds(condition: Callable[[], object]) -> bool:
@@ -178,15 +186,18 @@ def changes(page: Page) -> None:
     first: dict[str, int] = json.loads(os.environ["FIRST"])
     page.sign_in()
     page.eventually("both syncs are in the history", lambda: len(rows(page, "#history")) == 2)
-    titles = [title.text for title in page.driver.find_elements(By.CSS_SELECTOR, "#history thead th")]
-    for row, sync in zip(rows(page, "#history"), (newest, first), strict=True):
-        cells = dict(zip(titles, (cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")), strict=True))
+    titles, *lines = page.read("the history", lambda: [
+        [cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")]
+        for row in page.driver.find_elements(By.CSS_SELECTOR, "#history :is(thead, tbody) tr")])
+    for line, sync in zip(lines, (newest, first), strict=True):
+        cells = dict(zip(titles, line, strict=True))
         shown = {
             "Users": "received", "Inserted": "inserted", "Updated": "updated", "Newly deleted": "newly_deleted",
             "Unchanged": "unchanged", "Not sent": "skipped", "Missing": "missing", "Rejects": "rejected"}
         for title, name in shown.items():
             assert cells[title] == f"{sync[name]:,}", f"{title} of sync {sync['id']}: {cells[title]}, not {sync[name]:,}"
-    parts = {column.get_attribute("data-part") for column in page.driver.find_elements(By.CSS_SELECTOR, "#history svg .column")}
+    parts = page.read("the chart", lambda: {
+        column.get_attribute("data-part") for column in page.driver.find_elements(By.CSS_SELECTOR, "#history svg .column")})
     assert parts >= {"skipped", "users", "updated", "inserted", "deleted", "missing"}, f"the chart shows {parts}"
 
     cells = numbers(page)
@@ -208,8 +219,9 @@ def changes(page: Page) -> None:
 
 def numbers(page: Page) -> dict[str, list[str]]:
     """The newest sync's numbers by their names, each with its note."""
-    cells = page.driver.find_elements(By.CSS_SELECTOR, "#now .numbers > div")
-    return {name: rest for name, *rest in (cell.text.split("\n") for cell in cells)}
+    texts = page.read("the numbers", lambda: [
+        cell.text for cell in page.driver.find_elements(By.CSS_SELECTOR, "#now .numbers > div")])
+    return {name: rest for name, *rest in (text.split("\n") for text in texts)}
 
 
 def cancelled_sync(page: Page) -> None:
