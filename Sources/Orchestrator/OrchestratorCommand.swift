@@ -1,4 +1,5 @@
 import ArgumentParser
+import ServiceRuntime
 
 /// The `orchestrator` executable.
 @main
@@ -19,4 +20,9 @@ struct OrchestratorCommand: AsyncParsableCommand {
         ],
         defaultSubcommand: SyncCommand.self
     )
+
+    static func main() async {
+        ProcessMemory.returnLargeBlocks()
+        await main(nil)
+    }
 }

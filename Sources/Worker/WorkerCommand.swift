@@ -1,4 +1,5 @@
 import ArgumentParser
+import ServiceRuntime
 
 /// The `worker` executable.
 @main
@@ -15,4 +16,9 @@ struct WorkerCommand: AsyncParsableCommand {
         subcommands: [RunCommand.self, HealthCommand.self],
         defaultSubcommand: RunCommand.self
     )
+
+    static func main() async {
+        ProcessMemory.returnLargeBlocks()
+        await main(nil)
+    }
 }
