@@ -95,7 +95,7 @@ struct PoisonIntegrationTests {
                     // Polls that began earlier bring messages later.
                     guard areOld.load(ordering: .sequentiallyConsistent) else { return answer }
                     return answer.changingMessages { group, body in
-                        group == "u2" ? body.replacingOccurrences(of: "user-sync/1\t", with: "user-sync/2\t") : nil
+                        group == "u2" ? body.replacingOccurrences(of: "user-sync/2\t", with: "user-sync/3\t") : nil
                     }
                 }
             }

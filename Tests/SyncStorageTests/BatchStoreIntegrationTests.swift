@@ -18,7 +18,9 @@ struct BatchStoreIntegrationTests {
                     TestUser.random(names: 80, times: 4, using: &generator)
                 }
                 for user in users { user.fold(into: &expected) }
-                let outcome = try await database.store.apply(try batch(1, Int64(number), users))
+                // Hints that are right, wrong, and missing.
+                let hinted = try batch(1, Int64(number), users) { _ in Bool.random(using: &generator) }
+                let outcome = try await database.store.apply(hinted)
                 guard case .applied(let counts) = outcome else {
                     Issue.record("batch \(number): \(outcome)")
                     return
@@ -78,7 +80,7 @@ struct BatchStoreIntegrationTests {
                 TestUser(name: "user\($0)", id: Int64($0), email: "e", createdAt: 1, deleted: false)
             }
             for number in 1...10 {
-                let message = try batch(1, Int64(number), users)
+                let message = try batch(1, Int64(number), users) { _ in number.isMultiple(of: 2) }
                 let outcomes = try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
                     for _ in 0..<4 { group.addTask { try await database.store.apply(message) } }
                     return try await group.reduce(into: []) { $0.append($1) }
@@ -120,6 +122,38 @@ struct BatchStoreIntegrationTests {
                     == .applied(BatchOutcome.Counts(duplicates: 0, inserted: 1, updated: 1, unchanged: 1)))
             let emails = try await database.users().mapValues(\.email)
             #expect(emails == ["ana": "ours", "bob": "ours", "eve": "theirs"])
+        }
+    }
+
+    @Test(
+        "users presumed to be new are inserted; one who is there after all counts as what it is",
+        arguments: [false, true])
+    func presumedNew(isWrong: Bool) async throws {
+        try await withDatabase { database in
+            let known = [
+                TestUser(name: "bob", id: 1, email: "old", createdAt: 1, deleted: false),
+                TestUser(name: "eve", id: 1, email: "same", createdAt: 1, deleted: true),
+            ]
+            _ = try await database.store.apply(try batch(1, 1, known))
+            let users = [
+                TestUser(name: "zoe", id: 3, email: "new", createdAt: 2, deleted: true),
+                TestUser(name: "bob", id: 1, email: "new", createdAt: 2, deleted: false), known[1],
+                TestUser(name: "ana", id: 2, email: "first", createdAt: 1, deleted: false),
+                TestUser(name: "ana", id: 2, email: "second", createdAt: 1, deleted: false),
+            ]
+            let message = try batch(1, 2, users) { isWrong || $0.email == "first" || $0.name == "zoe" }
+            #expect(
+                try await database.store.apply(message)
+                    == .applied(BatchOutcome.Counts(duplicates: 1, inserted: 2, updated: 1, unchanged: 1)))
+            let expected = [users[0], users[1], known[1], users[4]]
+            #expect(try await database.users() == Dictionary(uniqueKeysWithValues: expected.map { ($0.name, $0) }))
+            let result = try await database.connection.query(
+                """
+                SELECT (SELECT count(*) FROM users WHERE deleted <> (deleted_at IS NOT NULL)),
+                    (SELECT newly_deleted FROM sync_batches WHERE batch_number = 2)
+                """)
+            #expect(try result.int8(row: 0, column: 0) == 0)
+            #expect(try result.int8(row: 0, column: 1) == 0)
         }
     }
 

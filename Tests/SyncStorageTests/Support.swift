@@ -90,7 +90,10 @@ struct TestUser: Equatable, Sendable {
 }
 
 /// Takes users through the real encoder and decoder.
-func batch(_ syncID: Int64, _ number: Int64, _ users: [TestUser]) throws -> DecodedBatch {
+/// - Parameter new: who is presumed to be new.
+func batch(_ syncID: Int64, _ number: Int64, _ users: [TestUser], new: (TestUser) -> Bool = { _ in false }) throws
+    -> DecodedBatch
+{
     var batcher = LaneBatcher(
         syncID: syncID, firstBatchNumber: number, lanes: 1, maximumUsers: users.count, maximumBodyBytes: 1 << 20)
     var sealed: Batch?
@@ -102,7 +105,8 @@ func batch(_ syncID: Int64, _ number: Int64, _ users: [TestUser]) throws -> Deco
                     UserRecord(
                         legacyID: user.id, userName: UnsafeRawBufferPointer(name),
                         email: UnsafeRawBufferPointer(email), createdAt: user.createdAt, deleted: user.deleted,
-                        offset: 0))
+                        offset: 0),
+                    isNew: new(user))
             }
         }
     }

@@ -52,10 +52,14 @@ struct UpsertPlanIntegrationTests {
         }
         _ = try await connection.query(
             """
-            PREPARE planned (bigint, bigint, integer, integer, text[], bigint[], text[], timestamptz[], boolean[]) AS
+            PREPARE planned (
+                bigint, bigint, integer, integer, text[], bigint[], text[], timestamptz[], boolean[],
+                text[], bigint[], text[], timestamptz[], boolean[]
+            ) AS
             \(statement.sql)
             """)
-        let result = try await connection.query("EXPLAIN EXECUTE planned (1, 1, 0, 1, '{}', '{}', '{}', '{}', '{}')")
+        let result = try await connection.query(
+            "EXPLAIN EXECUTE planned (1, 1, 0, 1, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')")
         return try (0..<result.rowCount).map { row in
             let line = try result.text(row: row, column: 0)
             return String(line.drop { $0 == " " || $0 == "-" || $0 == ">" })

@@ -27,19 +27,22 @@ struct StreamSink: LegacyStreamSink, ~Copyable {
 
     mutating func receive(_ user: UserRecord) {
         users += 1
-        if let filter, filter.judge(user) != .send { return }
-        send(user)
+        switch filter?.judge(user) ?? .send {
+        case .send: send(user, isNew: false)
+        case .sendNew: send(user, isNew: true)
+        case .skip, .hold: break
+        }
     }
 
     /// Sends the users that waited for the end of the stream.
     mutating func releaseHeld() {
         guard let filter else { return }
-        filter.releaseHeld { send($0) }
+        filter.releaseHeld { send($0, isNew: false) }
     }
 
-    private mutating func send(_ user: UserRecord) {
+    private mutating func send(_ user: UserRecord, isNew: Bool) {
         do {
-            if let batch = try batcher.append(user) { sealed.append(batch) }
+            if let batch = try batcher.append(user, isNew: isNew) { sealed.append(batch) }
         } catch {
             users -= 1
             receive(

@@ -56,8 +56,9 @@ package struct LaneBatcher: ~Copyable {
     ///
     /// The user's bytes are copied. A user that is refused changes nothing.
     ///
+    /// - Parameter isNew: nothing is known of such a user in the table, and none was added before.
     /// - Throws: ``UserTooLarge`` when the user does not fit into a message even alone.
-    package mutating func append(_ user: UserRecord) throws(UserTooLarge) -> Batch? {
+    package mutating func append(_ user: UserRecord, isNew: Bool = false) throws(UserTooLarge) -> Batch? {
         let textBytes = user.userName.count + user.email.count
         guard textBytes <= maximumRowsBytes else {
             // Refused before it is encoded, so that the buffer's growth stays bounded.
@@ -68,7 +69,7 @@ package struct LaneBatcher: ~Copyable {
         }
         let lane = LaneHash.lane(of: user.userName, lanes: lanes.count)
         flushedLanes = 0
-        let rowBytes = lanes[lane].writeRow(user)
+        let rowBytes = lanes[lane].writeRow(user, isNew: isNew)
         guard lanes[lane].bytes + rowBytes <= maximumRowsBytes else {
             guard rowBytes <= maximumRowsBytes else {
                 throw UserTooLarge(

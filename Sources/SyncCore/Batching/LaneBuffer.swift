@@ -23,13 +23,13 @@ struct LaneBuffer: ~Copyable {
     ///
     /// The line is not part of the buffer until ``keepRow(bytes:)`` says so.
     @inline(__always)
-    mutating func writeRow(_ user: UserRecord) -> Int {
+    mutating func writeRow(_ user: UserRecord, isNew: Bool) -> Int {
         let room = MessageEncoder.roomForRow(user)
         if memory.count - bytes < room {
             grow(toHold: bytes + room)
         }
         guard let start = memory.baseAddress else { return 0 }  // There is memory: `grow` has just made room.
-        return MessageEncoder.writeRow(user, to: start + bytes)
+        return MessageEncoder.writeRow(user, isNew: isNew, to: start + bytes)
     }
 
     /// Adds the line that was written last.

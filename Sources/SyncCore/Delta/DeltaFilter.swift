@@ -15,6 +15,8 @@ package final class DeltaFilter {
     /// What is to be done with a record.
     package enum Verdict: Sendable, Equatable {
         case send
+        /// The same, and the table held no such user, nor was one sent before.
+        case sendNew
         /// The table holds it, or something newer.
         case skip
         /// Nothing now: the filter keeps a copy until ``releaseHeld(_:)``.
@@ -37,6 +39,8 @@ package final class DeltaFilter {
     private let hasher: UserHasher
     private var index: UserIndex
     private var held: HeldUsers
+    /// Names that are not in the index.
+    private var sentNames = SentNames()
     package private(set) var mode: SyncMode
     /// Of the latest attempt.
     package private(set) var counts = Counts()
@@ -65,7 +69,7 @@ package final class DeltaFilter {
     /// Takes the next record of the stream.
     package func judge(_ user: UserRecord) -> Verdict {
         let name = hasher.name(user.userName)
-        guard let slot = index.find(name) else { return .send }
+        guard let slot = index.find(name) else { return sentNames.insert(name) ? .sendNew : .send }
         var marks = index[marks: slot]
         marks.insert(.seen)
         let verdict = mode == .full ? .send : judge(user, slot: slot, marks: &marks)

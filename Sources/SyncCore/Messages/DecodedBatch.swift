@@ -10,6 +10,8 @@ package struct DecodedBatch: Sendable {
     package let createdAts: [Int64]
     /// Whether each user is marked as deleted.
     package let deleted: [Bool]
+    /// Whether the sender knew of no such user in the table and had sent none before. A hint, not a promise.
+    package let presumedNew: [Bool]
 
     /// All texts, unescaped: the first user's name and email, then the second's, and so on.
     @usableFromInline let texts: [UInt8]
@@ -21,6 +23,7 @@ package struct DecodedBatch: Sendable {
         legacyIDs: [Int64],
         createdAts: [Int64],
         deleted: [Bool],
+        presumedNew: [Bool],
         texts: [UInt8],
         textEnds: [UInt32]
     ) {
@@ -28,6 +31,7 @@ package struct DecodedBatch: Sendable {
         self.legacyIDs = legacyIDs
         self.createdAts = createdAts
         self.deleted = deleted
+        self.presumedNew = presumedNew
         self.texts = texts
         self.textEnds = textEnds
     }

@@ -2,7 +2,7 @@
 package enum MessageDecoder {
     /// Reads a whole message.
     ///
-    /// Any bytes may be given: a body that is not exactly a message of version ``MessageFormat/version`` is refused as
+    /// Any bytes may be given: a body that is not exactly a message of a version in ``MessageFormat/readableVersions`` is refused as
     /// a whole, and memory is bounded by a small multiple of its size, whatever its header announces.
     ///
     /// - Throws: ``MessageError``, which says what is wrong and where.
@@ -28,6 +28,7 @@ package enum MessageDecoder {
         var legacyIDs = [Int64](repeating: 0, count: capacity)
         var createdAts = [Int64](repeating: 0, count: capacity)
         var deleted = [Bool](repeating: false, count: capacity)
+        var presumedNew = [Bool](repeating: false, count: capacity)
         var textEnds = [UInt32](repeating: 0, count: 2 * capacity)
         var failure: MessageError?
         // A text is never longer than what it was read from.
@@ -38,7 +39,9 @@ package enum MessageDecoder {
                     try reader.startRow(row, announced: users)
                     legacyIDs[row] = try reader.readNumber(endingWith: FormatByte.tab)
                     createdAts[row] = try reader.readCreatedAt()
-                    deleted[row] = try reader.readFlag()
+                    let flags = try reader.readFlags()
+                    deleted[row] = flags.contains(.deleted)
+                    presumedNew[row] = flags.contains(.new)
                     textEnds[2 * row] = try reader.readUserName(into: &output)
                     textEnds[2 * row + 1] = try reader.readText(endingWith: FormatByte.lineFeed, into: &output)
                 }
@@ -54,6 +57,7 @@ package enum MessageDecoder {
             legacyIDs: legacyIDs,
             createdAts: createdAts,
             deleted: deleted,
+            presumedNew: presumedNew,
             texts: texts,
             textEnds: textEnds
         )

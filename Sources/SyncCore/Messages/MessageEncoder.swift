@@ -6,10 +6,10 @@ package enum MessageEncoder {
     /// The most bytes that a header line can take, whatever its numbers.
     package static let longestHeaderBytes = 12 + 4 * (DecimalDigits.longest + 1)
 
-    /// Bytes after a row that ``writeRow(_:to:)`` may touch without keeping.
+    /// Bytes after a row that ``writeRow(_:isNew:to:)`` may touch without keeping.
     static let slack = 8
 
-    /// An upper bound, in bytes, of what ``writeRow(_:to:)`` needs for `user`, slack included.
+    /// An upper bound, in bytes, of what ``writeRow(_:isNew:to:)`` needs for `user`, slack included.
     @inline(__always)
     static func roomForRow(_ user: UserRecord) -> Int {
         // Two numbers, the flag, five separators, and at worst four bytes (`\xHH`) for each byte of text.
@@ -18,16 +18,20 @@ package enum MessageEncoder {
 
     /// Writes one user line and returns its length in bytes.
     ///
+    /// - Parameter isNew: see ``RowFlags/new``.
+    ///
     /// The user's texts are UTF-8, as ``UserRecord`` promises. `output` must have room for ``roomForRow(_:)`` bytes.
     @inline(__always)
-    static func writeRow(_ user: UserRecord, to output: UnsafeMutableRawPointer) -> Int {
+    static func writeRow(_ user: UserRecord, isNew: Bool, to output: UnsafeMutableRawPointer) -> Int {
         var end = output + DecimalDigits.write(user.legacyID, to: output)
         end.storeBytes(of: FormatByte.tab, as: UInt8.self)
         end += 1
         end += DecimalDigits.write(user.createdAt, to: end)
-        // Tab, flag, tab, as one store.
-        let flag: UInt32 = user.deleted ? 0x09_31_09 : 0x09_30_09
-        end.storeBytes(of: flag.littleEndian, as: UInt32.self)
+        // Tab, flags, tab, as one store.
+        let flags = RowFlags(
+            rawValue: (user.deleted ? RowFlags.deleted.rawValue : 0) | (isNew ? RowFlags.new.rawValue : 0))
+        let digit = UInt32(FormatByte.zero + flags.rawValue)
+        end.storeBytes(of: (0x09_00_09 | digit << 8).littleEndian, as: UInt32.self)
         end += 3
         end += writeText(user.userName, to: end)
         end.storeBytes(of: FormatByte.tab, as: UInt8.self)
@@ -37,7 +41,7 @@ package enum MessageEncoder {
         return end + 1 - output
     }
 
-    /// Makes a message body: the header line, then `rows` as ``writeRow(_:to:)`` wrote them.
+    /// Makes a message body: the header line, then `rows` as ``writeRow(_:isNew:to:)`` wrote them.
     static func body(header: MessageHeader, rows: UnsafeRawBufferPointer) -> [UInt8] {
         withUnsafeTemporaryAllocation(byteCount: longestHeaderBytes + DecimalDigits.slack, alignment: 1) { line in
             guard let start = line.baseAddress else { return [] }  // The allocation is not empty.

@@ -21,7 +21,7 @@ package struct MessageError: Error, Sendable, Hashable {
         /// A creation time lies before the earliest one that PostgreSQL can store.
         case createdAtOutOfRange
         /// The deleted flag is neither 0 nor 1.
-        case invalidDeletedFlag
+        case invalidFlags
         /// A user line ends before its last field.
         case missingField
         /// A user line goes on after its last field.

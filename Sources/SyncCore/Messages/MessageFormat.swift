@@ -1,22 +1,25 @@
 /// The text that one queue message carries: a versioned header line, then one line a user.
 ///
 /// ```
-/// user-sync/1 ⇥ <sync id> ⇥ <batch number> ⇥ <lane> ⇥ <users> ⏎
-/// <legacy id> ⇥ <created at> ⇥ <0|1> ⇥ <user name> ⇥ <email> ⏎      (once for each user)
+/// user-sync/2 ⇥ <sync id> ⇥ <batch number> ⇥ <lane> ⇥ <users> ⏎
+/// <legacy id> ⇥ <created at> ⇥ <flags> ⇥ <user name> ⇥ <email> ⏎      (once for each user)
 /// ```
 ///
 /// `⇥` is one tab and `⏎` one line feed; nothing stands around them, and the last line ends in a line feed too.
 ///
-/// - **Version.** The text after `user-sync/`. This is version 1. A reader refuses every other one: it does not guess.
+/// - **Version.** The text after `user-sync/`. This is version 2. A reader knows versions 1 and 2 and refuses every other
+///   one: it does not guess. In version 1 the flags are `0` and `1` only.
 /// - **Numbers** are decimal ASCII, with a leading `-` when negative, and fit a signed 64-bit integer. Those of the
 ///   header are never negative, and `users` is at least 1 and equals the number of user lines.
 /// - **Created at** is in microseconds since 1970-01-01T00:00:00Z, no earlier than PostgreSQL's first `timestamptz`.
-/// - **0|1** says whether the legacy system has marked the user as deleted.
+/// - **Flags** is one digit, the sum of: 1 when the legacy system has marked the user as deleted, 2 when the sender knows
+///   of no such user in the table and has sent none before (``RowFlags/new``).
 /// - **User name** (at least one byte) and **email** (may be empty) are UTF-8 without NUL, escaped as below.
 /// - **Order** of lines is the order of the stream: of two lines with the same user name and time the later counts.
 ///
 /// The user lines are PostgreSQL's [COPY text format](https://www.postgresql.org/docs/current/sql-copy.html), so that
-/// they can be fed to `COPY` as they are. Of its escapes these are written and read, and no others:
+/// they can be fed to `COPY` as they are (the flags into an integer column). Of its escapes these are written and read, and
+/// no others:
 ///
 /// | escape | stands for |
 /// | --- | --- |
@@ -31,8 +34,11 @@
 ///
 /// The page `docs/message-format.md` shows an example that the tests decode.
 package enum MessageFormat {
-    /// The version that this build writes, and the only one it reads.
-    package static let version = 1
+    /// The version that this build writes.
+    package static let version = 2
+
+    /// The versions that this build reads.
+    package static let readableVersions = 1...2
 
     /// What every version of the format starts with.
     static let signature: StaticString = "user-sync/"

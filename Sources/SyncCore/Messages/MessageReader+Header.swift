@@ -5,7 +5,7 @@ extension MessageReader {
         let signatureBytes = UnsafeRawBufferPointer(start: signature.utf8Start, count: signature.utf8CodeUnitCount)
         guard bytes.starts(with: signatureBytes) else { throw failure(.notAMessage) }
         position = signatureBytes.count
-        try checkVersion()
+        version = try readVersion()
         let syncID = try readHeaderNumber("sync id", atLeast: 0, endingWith: FormatByte.tab)
         let number = try readHeaderNumber("batch number", atLeast: 0, endingWith: FormatByte.tab)
         let lane = try readHeaderNumber("lane", atLeast: 0, endingWith: FormatByte.tab)
@@ -14,7 +14,7 @@ extension MessageReader {
     }
 
     /// Reads the version, up to the tab that ends it in every version.
-    private mutating func checkVersion() throws(MessageError) {
+    private mutating func readVersion() throws(MessageError) -> Int {
         let start = position
         let version: Int64
         do {
@@ -23,10 +23,11 @@ extension MessageReader {
             position = start
             throw failure(.unsupportedVersion, detail: "the version is no number")
         }
-        guard version == Int64(MessageFormat.version) else {
+        guard let known = Int(exactly: version), MessageFormat.readableVersions.contains(known) else {
             position = start
             throw failure(.unsupportedVersion, detail: "found version \(version)")
         }
+        return known
     }
 
     private mutating func readHeaderNumber(

@@ -7,6 +7,11 @@ struct MessageReader {
 
     let bytes: UnsafeRawBufferPointer
     var position = 0
+    /// The format's version, once the header is read.
+    var version = MessageFormat.version {
+        didSet { knownFlags = RowFlags.known(inVersion: version) }
+    }
+    private var knownFlags = RowFlags.known(inVersion: MessageFormat.version)
     /// The user line being read; nil in the header and after the last line.
     var row: Int?
 
@@ -79,16 +84,16 @@ struct MessageReader {
         return createdAt
     }
 
-    /// Reads the deleted flag and the tab after it.
+    /// Reads the flags and the tab after them.
     @inline(__always)
-    mutating func readFlag() throws(MessageError) -> Bool {
+    mutating func readFlags() throws(MessageError) -> RowFlags {
         guard remaining >= 2 else { throw failure(.truncated) }
-        let flag = bytes[position]
-        guard flag == FormatByte.zero || flag == FormatByte.one, bytes[position + 1] == FormatByte.tab else {
-            throw failure(.invalidDeletedFlag)
+        let value = bytes[position] &- FormatByte.zero
+        guard value <= knownFlags.rawValue, bytes[position + 1] == FormatByte.tab else {
+            throw failure(.invalidFlags)
         }
         position += 2
-        return flag == FormatByte.one
+        return RowFlags(rawValue: value)
     }
 
     @inline(__always)

@@ -13,11 +13,10 @@ package struct BatchStore: Sendable {
     /// Applies one batch in one transaction with its ledger row.
     /// - Throws: `PostgresError`; nothing was changed then. A foreign key violation means that no such sync is known here.
     package func apply(_ batch: DecodedBatch) async throws -> BatchOutcome {
-        let rows = batch.latestPerUserName()
-        let parameters = Self.parameters(batch, rows: rows)
+        let users = batch.latestPerUserName()
         return try await pool.withConnection { connection in
             do {
-                let result = try await Self.write(parameters, on: connection)
+                let result = try await Self.write(batch, users, on: connection)
                 if result.rowCount > 0 {
                     return .applied(
                         BatchOutcome.Counts(
@@ -37,35 +36,36 @@ package struct BatchStore: Sendable {
     }
 
     private nonisolated(nonsending) static func write(
-        _ parameters: [PostgresValue], on connection: PostgresConnection
+        _ batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
     ) async throws(PostgresError) -> PostgresResult {
         do {
-            return try await connection.execute(UpsertStatement.apply, parameters)
+            return try await connection.execute(
+                UpsertStatement.apply, parameters(batch, users, believingHints: true))
         } catch  where error.isDoubleUser {
-            return try await connection.execute(UpsertStatement.applyAmongOthers, parameters)
+            return try await connection.execute(
+                UpsertStatement.applyAmongOthers, parameters(batch, users, believingHints: false))
         }
     }
 
-    private static func parameters(_ batch: DecodedBatch, rows: [Int]) -> [PostgresValue] {
-        // Close to what a name or an address takes; the arrays grow when it is more.
-        let textBytes = rows.count * 32
-        var userNames = PostgresArray(of: .text, capacity: rows.count, byteCapacity: textBytes)
-        var legacyIDs = PostgresArray(of: .int8, capacity: rows.count)
-        var emails = PostgresArray(of: .text, capacity: rows.count, byteCapacity: textBytes)
-        var createdAts = PostgresArray(of: .timestamptz, capacity: rows.count)
-        var deleted = PostgresArray(of: .bool, capacity: rows.count)
-        for row in rows {
-            batch.withUserName(at: row) { userNames.append(utf8: $0) }
-            legacyIDs.append(batch.legacyIDs[row])
-            batch.withEmail(at: row) { emails.append(utf8: $0) }
-            createdAts.append(microsecondsSinceUnixEpoch: batch.createdAts[row])
-            deleted.append(batch.deleted[row])
+    /// - Parameter believingHints: whether users that the sender presumes to be new are inserted without a look.
+    private static func parameters(
+        _ batch: DecodedBatch, _ users: [Int], believingHints: Bool
+    ) -> [PostgresValue] {
+        let new = believingHints ? users.count { batch.presumedNew[$0] } : 0
+        var lookedUp = UserColumns(capacity: users.count - new)
+        var presumedNew = UserColumns(capacity: new)
+        for user in users {
+            if believingHints, batch.presumedNew[user] {
+                presumedNew.append(user, of: batch)
+            } else {
+                lookedUp.append(user, of: batch)
+            }
         }
-        return [
-            .int8(batch.header.syncID), .int8(batch.header.number), .int4(Int32(batch.header.lane)),
-            .int4(Int32(batch.header.users)),
-            .array(userNames), .array(legacyIDs), .array(emails), .array(createdAts), .array(deleted),
+        let header = batch.header
+        let head: [PostgresValue] = [
+            .int8(header.syncID), .int8(header.number), .int4(Int32(header.lane)), .int4(Int32(header.users)),
         ]
+        return head + lookedUp.parameters + presumedNew.parameters
     }
 }
 

@@ -8,6 +8,9 @@ import Postgres
 /// insert it on trial. Should another transaction have created such a row since the look-up, the statement fails as a whole
 /// and ``applyAmongOthers`` does its work.
 ///
+/// Users whom the sender presumes to be new are not even looked up. The unique index finds out when it is wrong about one:
+/// then the same happens.
+///
 /// The ledger's primary key is the guard against a message that comes twice: a concurrent double fails with a unique
 /// violation, which takes its whole upsert with it. `gate` sees earlier doubles, and batches of an overtaken sync,
 /// before any work is done; then nothing is written and no row is returned. The lock on the sync's row makes that exact:
@@ -22,10 +25,11 @@ import Postgres
 /// deadlock.
 enum UpsertStatement {
     /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 users in the message, then one array a column of the
-    /// distinct users: $5 user names, $6 legacy ids, $7 emails, $8 creation times, $9 deleted.
+    /// distinct users that are to be looked up: $5 user names, $6 legacy ids, $7 emails, $8 creation times, $9 deleted;
+    /// and the same of those that are presumed to be new: $10 to $14.
     static let apply = statement(name: "apply_batch", onConflict: "")
 
-    /// The same, and right also when others insert the same users at this moment.
+    /// The same, and right also when others insert the same users at this moment. None may be presumed to be new.
     static let applyAmongOthers = statement(
         name: "apply_batch_among_others",
         onConflict: """
@@ -56,6 +60,13 @@ enum UpsertStatement {
                         WHERE users.user_name = i.user_name
                         LIMIT 1
                     ) AS known ON true
+                ), presumed_new AS (
+                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at, sync_id)
+                    SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END, $1
+                    FROM gate
+                    CROSS JOIN unnest($10::text[], $11::bigint[], $12::text[], $13::timestamptz[], $14::boolean[])
+                        AS i (user_name, legacy_id, email, legacy_created_at, deleted)
+                    RETURNING true
                 ), inserted AS (
                     INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at, sync_id)
                     SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END, $1
@@ -71,8 +82,8 @@ enum UpsertStatement {
                     RETURNING users.deleted AND NOT coalesce(changed.was_deleted, false) AS newly_deleted
                 ), counted AS MATERIALIZED (
                     SELECT
-                        (SELECT count(*) FROM incoming) AS distinct_users,
-                        (SELECT count(*) FROM inserted WHERE created) AS inserted,
+                        cardinality($5) + cardinality($10) AS distinct_users,
+                        (SELECT count(*) FROM presumed_new) + (SELECT count(*) FROM inserted WHERE created) AS inserted,
                         (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated,
                         (SELECT count(*) FROM updated WHERE newly_deleted) AS newly_deleted
                 )

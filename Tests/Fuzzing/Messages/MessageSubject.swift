@@ -29,7 +29,9 @@ package struct MessageSubject: FuzzSubject {
             outcome.accepted = batch.count
             if !Self.isSound(batch) {
                 outcome.problem = "accepted, but not sound: \(Excerpt.printable(body, isCut: false))"
-            } else if isWhole, SampleUser.users(of: batch) != users {
+            } else if isWhole,
+                SampleUser.users(of: batch) != users || batch.presumedNew != users.map(Self.isPresumedNew)
+            {
                 outcome.problem = "a good message reads differently: \(Excerpt.printable(body, isCut: false))"
             }
         } catch {
@@ -52,13 +54,18 @@ package struct MessageSubject: FuzzSubject {
         var batch: Batch?
         for user in users {
             do {
-                batch = try user.withRecord { (record) throws(UserTooLarge) -> Batch? in try batcher.append(record) }
+                batch = try user.withRecord { (record) throws(UserTooLarge) -> Batch? in
+                    try batcher.append(record, isNew: isPresumedNew(user))
+                }
             } catch {
                 return nil
             }
         }
         return batch?.body
     }
+
+    /// Any rule by which about half of them are.
+    private static func isPresumedNew(_ user: SampleUser) -> Bool { user.legacyID & 1 == 1 }
 
     private static func isSound(_ batch: DecodedBatch) -> Bool {
         guard batch.count > 0, batch.count == batch.header.users, batch.createdAts.count == batch.count,
@@ -71,7 +78,8 @@ package struct MessageSubject: FuzzSubject {
 
     private static func noise(using random: inout SeededGenerator) -> [UInt8] {
         let starts = [
-            "", "user-sync/1", "user-sync/1\t1\t1\t1\t1\n", "user-sync/1\t1\t1\t1\t1\n1\t2\t0\t", "user-sync/2\t",
+            "", "user-sync/1", "user-sync/1\t1\t1\t1\t1\n", "user-sync/1\t1\t1\t1\t1\n1\t2\t0\t", "user-sync/3\t",
+            "user-sync/2\t1\t1\t1\t1\n1\t2\t3\t",
         ]
         let start = starts[Int.random(in: 0..<starts.count, using: &random)]
         return start.utf8
@@ -80,7 +88,9 @@ package struct MessageSubject: FuzzSubject {
 
     private static let tokens: [[UInt8]] =
         [
-            "\t", "\n", "\r", "\\", "\\x", "\\0", "\\n", "\\x00", "0", "-", "1", "9999999999", "user-sync/1", "1\t",
+            "\t", "\n", "\r", "\\", "\\x", "\\0", "\\n", "\\x00", "0", "-", "1", "9999999999", "user-sync/1",
+            "user-sync/2", "1\t",
+            "2", "3",
             "\u{0}",
         ]
         .map { Array($0.utf8) } + [[0xED], [0xEF], [0xF4], [0xFF], [0xC3], [0x80]]

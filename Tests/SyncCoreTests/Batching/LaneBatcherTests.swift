@@ -43,7 +43,7 @@ struct LaneBatcherTests {
         let last = SampleUser(legacyID: 10_000_000, userName: "\u{1}é\u{FFFE}", email: "x\r\ny", createdAt: -1)
         let batch = try #require(try batcher.append(last))
         let rows = "-5\t0\t1\ta\\\\b\\tc\t\n10000000\t-1\t0\t\\x01é\\xef\\xbf\\xbe\tx\\r\\ny\n"
-        #expect(batch.bodyText == "user-sync/1\t7\t3\t0\t2\n" + rows)
+        #expect(batch.bodyText == "user-sync/2\t7\t3\t0\t2\n" + rows)
     }
 
     @Test("users of one name stay in one lane, in the order of the stream")

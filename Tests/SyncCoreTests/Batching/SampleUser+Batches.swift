@@ -9,8 +9,8 @@ extension SampleUser {
 }
 
 extension LaneBatcher {
-    mutating func append(_ user: SampleUser) throws(UserTooLarge) -> Batch? {
-        try user.withRecord { (record) throws(UserTooLarge) -> Batch? in try append(record) }
+    mutating func append(_ user: SampleUser, isNew: Bool = false) throws(UserTooLarge) -> Batch? {
+        try user.withRecord { (record) throws(UserTooLarge) -> Batch? in try append(record, isNew: isNew) }
     }
 }
 

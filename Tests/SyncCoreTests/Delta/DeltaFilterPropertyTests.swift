@@ -32,7 +32,7 @@ struct DeltaFilterPropertyTests {
                 filter.beginAttempt(.delta)
                 for _ in 0..<Int.random(in: 0...20, using: &generator) {
                     let record = user(names: 10, using: &generator)
-                    guard filter.judge(record) == .send else { continue }
+                    guard filter.judge(record).isSent else { continue }
                     table.apply(record)
                     expected.apply(record)
                 }
@@ -46,6 +46,30 @@ struct DeltaFilterPropertyTests {
             #expect(filter.counts.skipped + filter.counts.superseded + sent.count == stream.count, "seed \(seed)")
             #expect(table.proof(of: filter).touched == 0, "seed \(seed)")
         }
+    }
+
+    @Test("a user who is said to be new is in the table neither from before nor from this sync, whatever collides")
+    func newIsNew() {
+        var found = 0
+        for seed in 0..<UInt64(fuzzCases(300)) {
+            var generator = SeededGenerator(seed: seed)
+            var table = DeltaTable((0..<12).map { _ in user(names: 8, using: &generator) })
+            let hasher = UserHasher(using: &generator, nameMask: seed.isMultiple(of: 2) ? .max : 0x3)
+            let filter = DeltaFilter(hasher: hasher, index: table.index(hasher), mode: .delta)
+            for _ in 0..<3 {
+                filter.beginAttempt(seed.isMultiple(of: 3) ? .full : .delta)
+                for _ in 0..<20 {
+                    let record = user(names: 14, using: &generator)
+                    let verdict = filter.judge(record)
+                    if verdict == .sendNew {
+                        found += 1
+                        #expect(table.rows[record.userName] == nil, "seed \(seed)")
+                    }
+                    if verdict.isSent { table.apply(record) }
+                }
+            }
+        }
+        #expect(found > 0)
     }
 
     @Test("rows that someone else changes or removes in mid-sync are found by the proof whenever the table ends wrong")

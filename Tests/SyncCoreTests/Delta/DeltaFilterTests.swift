@@ -25,7 +25,7 @@ struct DeltaFilterTests {
     func columns() {
         let filter = filter(DeltaTable([ana, bia]))
         #expect(filter.judge(ana) == .skip)
-        #expect(filter.judge(SampleUser(userName: "cid")) == .send)
+        #expect(filter.judge(SampleUser(userName: "cid")) == .sendNew)
         var changed = bia
         changed.createdAt = 101
         #expect(filter.judge(changed) == .send)
@@ -41,6 +41,20 @@ struct DeltaFilterTests {
         tied.email += [0x2E]
         #expect(self.filter(DeltaTable([ana])).read([tied]) == [tied])
         #expect(filter.counts == DeltaFilter.Counts(skipped: 1, superseded: 0))
+    }
+
+    @Test("a user is new once: not when its name was sent before, in this attempt of the stream or an earlier one")
+    func newOnce() {
+        let filter = filter(DeltaTable([ana]))
+        #expect(filter.judge(bia) == .sendNew)
+        #expect(filter.judge(bia) == .send)
+        filter.beginAttempt(.delta)
+        #expect(filter.judge(bia) == .send)
+        #expect(filter.judge(SampleUser(userName: "cid")) == .sendNew)
+        filter.beginAttempt(.full)
+        #expect(filter.judge(ana) == .send)
+        #expect(filter.judge(SampleUser(userName: "cid")) == .send)
+        #expect(filter.judge(SampleUser(userName: "dan")) == .sendNew)
     }
 
     @Test("a record older than the row is not sent")

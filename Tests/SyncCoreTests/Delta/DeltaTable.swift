@@ -51,13 +51,17 @@ extension SampleUser {
     }
 }
 
+extension DeltaFilter.Verdict {
+    var isSent: Bool { self == .send || self == .sendNew }
+}
+
 extension DeltaFilter {
     func judge(_ user: SampleUser) -> Verdict { user.withRecord { judge($0) } }
 
     /// Reads a whole stream.
     /// - Returns: the users that are sent, in the order of sending.
     func read(_ stream: some Sequence<SampleUser>) -> [SampleUser] {
-        var sent = stream.filter { judge($0) == .send }
+        var sent = stream.filter { judge($0).isSent }
         releaseHeld { sent.append(SampleUser($0)) }
         return sent
     }

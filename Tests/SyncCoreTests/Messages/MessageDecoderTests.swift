@@ -45,7 +45,8 @@ struct MessageDecoderTests {
         Case("user-sync", .notAMessage),
         Case("{\"version\":1}", .notAMessage),
         Case("User-sync/1\t7\t3\t0\t1\n" + row, .notAMessage),
-        Case("user-sync/2\t7\t3\t0\t1\n" + row, .unsupportedVersion, offset: 10),
+        Case("user-sync/0\t7\t3\t0\t1\n" + row, .unsupportedVersion, offset: 10),
+        Case("user-sync/3\t7\t3\t0\t1\n" + row, .unsupportedVersion, offset: 10),
         Case("user-sync/10\tanything", .unsupportedVersion),
         Case("user-sync/-1\t7\t3\t0\t1\n" + row, .unsupportedVersion),
         Case("user-sync/1 \t7\t3\t0\t1\n" + row, .unsupportedVersion),
@@ -92,10 +93,12 @@ struct MessageDecoderTests {
         Case(row: "99999999999999999999999999\t2\t0\tana\ta@b\n", .numberOverflow),
         Case(row: "1\t-210866803200000001\t0\tana\ta@b\n", .createdAtOutOfRange, offset: 2),
         Case(row: "1\t-9223372036854775808\t0\tana\ta@b\n", .createdAtOutOfRange),
-        Case(row: "1\t2\t2\tana\ta@b\n", .invalidDeletedFlag, offset: 4),
-        Case(row: "1\t2\tt\tana\ta@b\n", .invalidDeletedFlag),
-        Case(row: "1\t2\t\tana\ta@b\n", .invalidDeletedFlag),
-        Case(row: "1\t2\t01\tana\ta@b\n", .invalidDeletedFlag),
+        Case(row: "1\t2\t2\tana\ta@b\n", .invalidFlags, offset: 4),
+        Case("user-sync/2\t7\t3\t0\t1\n1\t2\t4\tana\ta@b\n", .invalidFlags, offset: 24, row: 0),
+        Case("user-sync/2\t7\t3\t0\t1\n1\t2\t/\tana\ta@b\n", .invalidFlags, offset: 24, row: 0),
+        Case(row: "1\t2\tt\tana\ta@b\n", .invalidFlags),
+        Case(row: "1\t2\t\tana\ta@b\n", .invalidFlags),
+        Case(row: "1\t2\t01\tana\ta@b\n", .invalidFlags),
         Case(row: "1\t2\t0\tana\n", .missingField),
         Case(row: "1\t2\t0\tana\ta@b\tmore\n", .extraField),
         Case(row: "1\t2\t0\t\ta@b\n", .emptyUserName),
@@ -149,6 +152,15 @@ struct MessageDecoderTests {
         for byte in UInt8.min...UInt8.max {
             #expect(throws: MessageError.self) { try MessageDecoder.decode(body + [byte]) }
         }
+    }
+
+    @Test("both versions are read; only the second knows who is presumed to be new", arguments: [1, 2])
+    func versions(version: Int) throws {
+        let rows = "1\t2\t0\tana\ta@b\n1\t2\t1\tbia\ta@b\n" + (version == 1 ? "" : "1\t2\t2\tcid\t\n1\t2\t3\tdan\t\n")
+        let count = version == 1 ? 2 : 4
+        let batch = try MessageDecoder.decode(Array("user-sync/\(version)\t7\t3\t0\t\(count)\n\(rows)".utf8))
+        #expect(batch.deleted == Array([false, true, false, true].prefix(count)))
+        #expect(batch.presumedNew == Array([false, false, true, true].prefix(count)))
     }
 
     @Test("escapes may be in either case, and stand where they are not needed")

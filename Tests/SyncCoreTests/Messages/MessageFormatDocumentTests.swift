@@ -21,6 +21,7 @@ struct MessageFormatDocumentTests {
     func exampleDecodes() throws {
         let batch = try MessageDecoder.decode(try Self.example())
         #expect(batch.header == MessageHeader(syncID: 42, number: 1017, lane: 7, users: 4))
+        #expect(batch.presumedNew == [true, false, false, false])
         let users = (0..<batch.count).map { SampleUser(batch, at: $0) }
         #expect(
             users == [
@@ -61,7 +62,7 @@ struct MessageFormatDocumentTests {
         )
         var batch: Batch?
         for user in 0..<decoded.count {
-            batch = try batcher.append(SampleUser(decoded, at: user))
+            batch = try batcher.append(SampleUser(decoded, at: user), isNew: decoded.presumedNew[user])
         }
         // The lane is the batcher's only one; the rest must be the same bytes.
         let written = try #require(batch).bodyText.replacing("\t0\t4\n", with: "\t7\t4\n", maxReplacements: 1)

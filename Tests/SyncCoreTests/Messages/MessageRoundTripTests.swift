@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Message round trip")
 struct MessageRoundTripTests {
-    private static func encode(_ users: [SampleUser]) throws -> [UInt8] {
+    private static func encode(_ users: [SampleUser], new: [Bool]? = nil) throws -> [UInt8] {
         var batcher = LaneBatcher(
             syncID: .max,
             firstBatchNumber: .max - 1,
@@ -14,8 +14,8 @@ struct MessageRoundTripTests {
             maximumBodyBytes: 64 << 20
         )
         var batch: Batch?
-        for user in users {
-            batch = try batcher.append(user)
+        for (index, user) in users.enumerated() {
+            batch = try batcher.append(user, isNew: new?[index] ?? false)
         }
         return try #require(batch).body
     }
@@ -27,7 +27,9 @@ struct MessageRoundTripTests {
             let users = (0..<Int.random(in: 1...50, using: &generator)).map { _ in
                 SampleUser.random(using: &generator)
             }
-            let batch = try MessageDecoder.decode(try Self.encode(users))
+            let new = users.map { _ in Bool.random(using: &generator) }
+            let batch = try MessageDecoder.decode(try Self.encode(users, new: new))
+            #expect(batch.presumedNew == new)
             #expect(batch.header == MessageHeader(syncID: .max, number: .max - 1, lane: 0, users: users.count))
             try #require(batch.count == users.count)
             #expect((0..<batch.count).map { SampleUser(batch, at: $0) } == users)
