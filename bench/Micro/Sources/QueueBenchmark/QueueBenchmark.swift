@@ -29,13 +29,16 @@ struct QueueBenchmark {
         }
         let bodies = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1]))).split(separator: 0)
         let logger = Logger(label: "benchmark", factory: { _ in SwiftLogNoOpLogHandler() })
+        let http = HTTPClient(logger: logger)
         let sqs = try SQSClient(
-            http: HTTPClient(logger: logger),
+            http: http,
             credentials: StaticCredentialProvider(Credentials(accessKeyID: key, secretAccessKey: secret)),
             region: region, endpoint: try environment["AWS_ENDPOINT_URL_SQS"].map { try AWSEndpoint(parsing: $0) },
             logger: logger)
         let trips = RoundTrips(sqs: sqs, queueURL: arguments[2], bodies: bodies.prefix(maximumMessages).map(Array.init))
         try await measure(trips, rounds: rounds)
+        // A loop that still ends while the process does would meet what OpenSSL has freed.
+        await http.shutdown()
     }
 
     private static func measure(_ trips: RoundTrips, rounds: Int) async throws {
