@@ -146,7 +146,8 @@ private final class Sends: Sendable {
         for entry in object.array("Entries") {
             // Such as `s12a1b345`, or `s12a1b345r8f3a` when it was sent before.
             let name = entry["MessageDeduplicationId"] as? String ?? ""
-            guard let number = name.split(separator: "b").last.flatMap({ Int($0.prefix { $0 != "r" }) }) else {
+            // What follows the `r` is drawn at random, and may hold a `b` as well.
+            guard let number = name.prefix(while: { $0 != "r" }).split(separator: "b").last.flatMap({ Int($0) }) else {
                 continue
             }
             state.withLock { $0[number, default: 0] += 1 }
