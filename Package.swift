@@ -66,7 +66,8 @@ let package = Package(
         .target(
             name: "ServiceRuntime",
             dependencies: [
-                "AWSClientSupport", "CMalloc", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser, .logging,
+                "AWSClientSupport", "CCrypto", "CMalloc", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser,
+                .logging,
                 .metrics,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],

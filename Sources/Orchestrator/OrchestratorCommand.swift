@@ -23,6 +23,7 @@ struct OrchestratorCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessMemory.returnLargeBlocks()
+        ProcessCryptography.keepUntilExit()
         await main(nil)
     }
 }

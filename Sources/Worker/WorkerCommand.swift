@@ -19,6 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessMemory.returnLargeBlocks()
+        ProcessCryptography.keepUntilExit()
         await main(nil)
     }
 }
