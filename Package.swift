@@ -35,7 +35,6 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // MARK: Transports
@@ -66,7 +65,7 @@ let package = Package(
         .target(
             name: "ServiceRuntime",
             dependencies: [
-                "AWSClientSupport", "CCrypto", "CMalloc", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser,
+                "AWSClientSupport", "CCrypto", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser,
                 .logging,
                 .metrics,
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -22,7 +22,6 @@ struct OrchestratorCommand: AsyncParsableCommand {
     )
 
     static func main() async {
-        ProcessMemory.returnLargeBlocks()
         ProcessCryptography.keepUntilExit()
         await main(nil)
     }

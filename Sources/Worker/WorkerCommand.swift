@@ -18,7 +18,6 @@ struct WorkerCommand: AsyncParsableCommand {
     )
 
     static func main() async {
-        ProcessMemory.returnLargeBlocks()
         ProcessCryptography.keepUntilExit()
         await main(nil)
     }
