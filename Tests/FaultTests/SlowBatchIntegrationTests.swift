@@ -117,14 +117,8 @@ struct SlowBatchIntegrationTests {
                 SELECT count(*) FROM applied AS a JOIN applied AS b
                     ON a.lane = b.lane AND a.batch_number < b.batch_number AND a.ended > b.began
                 """)
-            // What the queue does not hold in order, nobody behind it can; the rows are right all the same, as seen below.
-            withKnownIssue(
-                "moto notes which lanes are in hand when a long poll begins, and not again", isIntermittent: true
-            ) {
-                #expect(overlaps == 0)
-            } when: {
-                trial.stack.server.kind == .moto
-            }
+            // What the queue does not keep in order, nobody behind it can: moto fails here now and then (docs/faults.md).
+            #expect(overlaps == 0)
             #expect(try await trial.stack.count("SELECT count(*) FROM applied") > 20)
             try await trial.verify(
                 "more consumers than lanes", injected: "12 consumers, 4 lanes, a trigger slows batches")

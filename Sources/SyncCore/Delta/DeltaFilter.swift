@@ -11,6 +11,8 @@
 ///   every sync. Beyond a bound on their bytes they are sent at once.
 /// - **Doubt means send.** Names that cannot be told apart, names that are not in the index, and times beyond those that it
 ///   keeps exactly are sent.
+/// - **New is said once.** A name that is not in the index and was not sent before is sent as new, so that its row is not
+///   looked up. That is a hint: it may be missing, and the table's unique index finds a wrong one.
 package final class DeltaFilter {
     /// What is to be done with a record.
     package enum Verdict: Sendable, Equatable {

@@ -14,7 +14,7 @@ struct SentNames: ~Copyable {
     private var parts: [[Block]] = []
     private var namesInLastPart = 0
 
-    /// - Parameter blocksInPart: blocks of 64 bytes, and for as many names, in a part.
+    /// - Parameter blocksInPart: blocks of 64 bytes in a part, at least 1; each holds 64 names before the filter grows.
     init(blocksInPart: Int = 1 << 14) {
         self.blocksInPart = blocksInPart
     }
