@@ -14,7 +14,7 @@ make_image() {
     local -r image=$STACK/image
     local instruction text
     mkdir -p "$image"
-    python3 "$ROOT/scripts/lib/dockerfile.py" "$ROOT/infra/Dockerfile" "$1" >"$STACK/instructions"
+    python3 "$ROOT/infra/checks/lib/dockerfile.py" "$ROOT/infra/Dockerfile" "$1" >"$STACK/instructions"
     while IFS=$'\t' read -r instruction text; do
         case $instruction in
         FROM) make_base "$image" "$text" ;;

@@ -8,7 +8,7 @@ start_emulator() {
     export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
     export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_EC2_METADATA_DISABLED=true
     unset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_SQS
-    start_process sqs "$TOOLS/venv-emulator/bin/python" "$ROOT/scripts/lib/moto_server.py" "$port"
+    start_process sqs "$TOOLS/venv-emulator/bin/python" "$ROOT/infra/checks/lib/moto_server.py" "$port"
     wait_until 60 "moto's server answers" emulator_answers
 }
 
@@ -19,7 +19,7 @@ emulator_answers() {
 
 # deploy NAME [PARAMETER=VALUE...]: creates the stacks and writes what came of it to $STACK/NAME.json.
 deploy() {
-    (umask 077 && timeout 120 "$TOOLS/venv-emulator/bin/python" "$ROOT/scripts/lib/deploy_stack.py" "$ROOT/infra" "$@" >"$STACK/$1.json") ||
+    (umask 077 && timeout 120 "$TOOLS/venv-emulator/bin/python" "$ROOT/infra/checks/lib/deploy_stack.py" "$ROOT/infra" "$@" >"$STACK/$1.json") ||
         { show_log sqs && die "the stacks could not be created, see above"; }
 }
 

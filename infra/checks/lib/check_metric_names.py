@@ -16,7 +16,7 @@ import sys
 
 from cfn_templates import read
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 NAMESPACE = "UserSync"
 DIMENSIONS = ["Deployment", "Service"]
 STACK_NAME = {"Ref": "AWS::StackName"}

@@ -12,7 +12,7 @@ import re
 
 from cfn_templates import read
 
-TEMPLATE = pathlib.Path(__file__).resolve().parents[2] / "infra/templates/sync.yaml"
+TEMPLATE = pathlib.Path(__file__).resolve().parents[3] / "infra/templates/sync.yaml"
 
 
 def definition(runtime):
