@@ -62,16 +62,16 @@ import Testing
 
     @Test("a signal before the wait is not missed, and a deadline in the past ends it at once")
     func parking() async {
-        let spot = ParkingSpot()
-        spot.signal()
-        #expect(await spot.park(until: nil, heedingCancellation: true) == .signalled)
-        #expect(await spot.park(until: .now - .seconds(1), heedingCancellation: true) == .timedOut)
+        let waiter = Waiter()
+        waiter.signal()
+        #expect(await waiter.wait(until: nil, heedingCancellation: true) == .signalled)
+        #expect(await waiter.wait(until: .now - .seconds(1), heedingCancellation: true) == .timedOut)
         let start = ContinuousClock.now
-        #expect(await spot.park(until: .now + .milliseconds(50), heedingCancellation: false) == .timedOut)
+        #expect(await waiter.wait(until: .now + .milliseconds(50), heedingCancellation: false) == .timedOut)
         #expect(start.duration(to: .now) >= .milliseconds(50))
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return await spot.park(until: nil, heedingCancellation: true)
+            return await waiter.wait(until: nil, heedingCancellation: true)
         }
         #expect(await task.value == .cancelled)
     }
@@ -82,7 +82,7 @@ import Testing
         let running = Counter()
         let most = Counter()
         let done = Counter()
-        let gate = ParkingSpot()
+        let gate = Waiter()
         let opened = Counter()
         var accepted = 0
         for _ in 0..<40 {
@@ -96,7 +96,7 @@ import Testing
         }
         opened.add(1)
         #expect(accepted >= 10 && accepted <= 13)
-        #expect(await gate.park(until: .now + .seconds(5), heedingCancellation: false) == .signalled)
+        #expect(await gate.wait(until: .now + .seconds(5), heedingCancellation: false) == .signalled)
         #expect(most.value <= 3)
     }
 }

@@ -35,7 +35,7 @@ final class ConnectAttempt: Sendable {
     private static let pollSliceMilliseconds: Int64 = 100
 
     private let state = Mutex<State>(.running)
-    private let finished = ParkingSpot()
+    private let finished = Waiter()
 
     private init() {}
 
@@ -53,7 +53,7 @@ final class ConnectAttempt: Sendable {
         guard isSubmitted else {
             throw PostgresError(.outOfResources, operation: operation, message: "no thread could be started")
         }
-        switch await attempt.finished.park(until: deadline, heedingCancellation: true) {
+        switch await attempt.finished.wait(until: deadline, heedingCancellation: true) {
         case .signalled: return try attempt.take()
         case .timedOut:
             attempt.abandon()

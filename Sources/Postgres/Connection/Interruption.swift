@@ -8,7 +8,7 @@ struct Interruption: Sendable {
     /// When the server must have stopped; after it the connection is given up.
     let deadline: ContinuousClock.Instant
     /// Signalled when the cancel request has been delivered or has failed.
-    let requestDone: ParkingSpot
+    let requestDone: Waiter
 
     /// The error of a statement that ended because of this.
     func error(operation: String, sqlState: String?) -> PostgresError {

@@ -6,7 +6,7 @@ final class OperationGate: Sendable {
     private struct State {
         var isHeld = false
         var isRetired = false
-        var waiters = Deque<ParkingSpot>()
+        var waiters = Deque<Waiter>()
     }
 
     /// Tasks that may wait for one connection; more than a few is a design error of the caller.
@@ -18,7 +18,7 @@ final class OperationGate: Sendable {
     func enter(
         operation: String, deadline: ContinuousClock.Instant?, heedingCancellation: Bool = true
     ) async throws(PostgresError) {
-        enum Entry { case entered, wait(ParkingSpot), retired, crowded }
+        enum Entry { case entered, wait(Waiter), retired, crowded }
         let entry = state.withLock { state -> Entry in
             guard !state.isRetired else { return .retired }
             guard state.isHeld else {
@@ -26,9 +26,9 @@ final class OperationGate: Sendable {
                 return .entered
             }
             guard state.waiters.count < Self.waiterLimit else { return .crowded }
-            let spot = ParkingSpot()
-            state.waiters.append(spot)
-            return .wait(spot)
+            let waiter = Waiter()
+            state.waiters.append(waiter)
+            return .wait(waiter)
         }
         switch entry {
         case .entered: return
@@ -36,21 +36,21 @@ final class OperationGate: Sendable {
         case .crowded:
             throw PostgresError(
                 .misuse, operation: operation, message: "\(Self.waiterLimit) tasks wait for one connection already")
-        case .wait(let spot): try await wait(at: spot, operation, deadline, heedingCancellation)
+        case .wait(let waiter): try await wait(at: waiter, operation, deadline, heedingCancellation)
         }
     }
 
     private func wait(
-        at spot: ParkingSpot, _ operation: String, _ deadline: ContinuousClock.Instant?, _ heedingCancellation: Bool
+        at waiter: Waiter, _ operation: String, _ deadline: ContinuousClock.Instant?, _ heedingCancellation: Bool
     ) async throws(PostgresError) {
-        let outcome = await spot.park(until: deadline, heedingCancellation: heedingCancellation)
+        let outcome = await waiter.wait(until: deadline, heedingCancellation: heedingCancellation)
         if outcome == .signalled {
             // The gate was handed over, or retired for everybody.
             if state.withLock({ $0.isRetired }) { throw Self.retired(operation) }
             return
         }
         let wasWaiting = state.withLock { state -> Bool in
-            guard let index = state.waiters.firstIndex(where: { $0 === spot }) else { return false }
+            guard let index = state.waiters.firstIndex(where: { $0 === waiter }) else { return false }
             state.waiters.remove(at: index)
             return true
         }
@@ -63,7 +63,7 @@ final class OperationGate: Sendable {
 
     /// Hands the gate to the next task.
     func leave() {
-        let next = state.withLock { state -> ParkingSpot? in
+        let next = state.withLock { state -> Waiter? in
             if let next = state.waiters.popFirst() { return next }
             state.isHeld = false
             return nil
@@ -73,7 +73,7 @@ final class OperationGate: Sendable {
 
     /// Refuses everybody from now on. Call it inside the gate, in place of `leave`.
     func retire() {
-        let waiters = state.withLock { state -> Deque<ParkingSpot> in
+        let waiters = state.withLock { state -> Deque<Waiter> in
             state.isRetired = true
             defer { state.waiters = [] }
             return state.waiters

@@ -19,7 +19,28 @@ package final class PostgresConnection: Sendable {
         gateTimeout = responseTimeout
     }
 
-    /// Connects. Notices of the server go to `logger`.
+    /// Connects, runs `body`, and closes the connection whatever `body` does.
+    ///
+    /// - Parameter logger: receives the server's notices.
+    /// - Throws: what connecting throws (`PostgresError`), or what `body` throws.
+    package nonisolated(nonsending) static func withConnection<R>(
+        _ configuration: PostgresConfiguration, logger: Logger,
+        _ body: nonisolated(nonsending) (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        let connection = try await connect(configuration, logger: logger)
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// Connects. The caller closes the connection: prefer ``withConnection(_:logger:_:)``, which cannot forget it.
+    ///
+    /// - Parameter logger: receives the server's notices.
     package static func connect(
         _ configuration: PostgresConfiguration, logger: Logger
     ) async throws(PostgresError) -> PostgresConnection {

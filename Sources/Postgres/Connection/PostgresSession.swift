@@ -157,7 +157,7 @@ actor PostgresSession {
         // What must go on after a cancellation is quick for a server that works, and nobody wants to wait for it.
         let patience = isShielded ? configuration.cancelTimeout : configuration.responseTimeout
         let deadline = interruption?.deadline ?? patience.map { .now.advanced(by: $0) }
-        let outcome: ParkingSpot.Outcome
+        let outcome: Waiter.Outcome
         do throws(PostgresError) {
             outcome = try await socket.wait(
                 for: interest, until: deadline, heedingCancellation: interruption == nil && !isShielded)
@@ -183,7 +183,7 @@ actor PostgresSession {
     /// Asks the server to stop the operation, which then ends with an error of its own, or just in time with success.
     func interrupt(_ reason: Interruption.Reason) {
         guard interruption == nil else { return }
-        let requestDone = ParkingSpot()
+        let requestDone = Waiter()
         interruption = Interruption(
             reason: reason, deadline: .now.advanced(by: configuration.cancelTimeout), requestDone: requestDone)
         let isSubmitted = Self.cancelThreads.submit { [cancel, logger] in
@@ -203,7 +203,7 @@ actor PostgresSession {
         if error?.sqlState == SQLState.readOnlyTransaction { close() }
         guard let interruption else { return error }
         defer { self.interruption = nil }
-        if await interruption.requestDone.park(until: interruption.deadline, heedingCancellation: false) != .signalled {
+        if await interruption.requestDone.wait(until: interruption.deadline, heedingCancellation: false) != .signalled {
             close()
         }
         guard let error, error.sqlState == SQLState.queryCanceled else { return error }

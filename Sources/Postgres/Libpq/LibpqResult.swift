@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 
 /// Owns one `PGresult` and frees it.
 ///
@@ -37,6 +38,13 @@ final class LibpqResult: @unchecked Sendable {
 
     func columnName(_ column: Int) -> String {
         PQfname(pointer, Int32(column)).map { String(cString: $0) } ?? ""
+    }
+
+    /// Whether a column has this name, compared in place: nothing is allocated.
+    func columnHasName(_ column: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let found = PQfname(pointer, Int32(column)), strlen(found) == name.count else { return false }
+        guard let start = name.baseAddress else { return true }
+        return memcmp(found, start, name.count) == 0
     }
 
     func columnTypeOID(_ column: Int) -> UInt32 { PQftype(pointer, Int32(column)) }

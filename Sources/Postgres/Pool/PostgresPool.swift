@@ -12,7 +12,7 @@ package final class PostgresPool: Sendable {
 
     private struct State {
         var pool: PoolState<Pooled>
-        var spots: [PoolState<Pooled>.WaiterID: ParkingSpot] = [:]
+        var waiters: [PoolState<Pooled>.WaiterID: Waiter] = [:]
     }
 
     /// What the pool is doing at a moment.
@@ -30,7 +30,27 @@ package final class PostgresPool: Sendable {
     private let state: Mutex<State>
     package let maximumConnections: Int
 
-    /// - Parameter maximumConnections: at least 1; connections are made when they are first needed.
+    /// Makes a pool, runs `body`, and closes the pool whatever `body` does.
+    ///
+    /// - Parameter maximumConnections: at least 1. Connections are made when they are first needed.
+    package nonisolated(nonsending) static func withPool<R>(
+        _ configuration: PostgresConfiguration, maximumConnections: Int, logger: Logger,
+        _ body: nonisolated(nonsending) (PostgresPool) async throws -> R
+    ) async throws -> R {
+        let pool = PostgresPool(configuration, maximumConnections: maximumConnections, logger: logger)
+        do {
+            let result = try await body(pool)
+            await pool.close()
+            return result
+        } catch {
+            await pool.close()
+            throw error
+        }
+    }
+
+    /// A pool that its owner closes: prefer ``withPool(_:maximumConnections:logger:_:)``, which cannot forget it.
+    ///
+    /// - Parameter maximumConnections: at least 1. Connections are made when they are first needed.
     package init(_ configuration: PostgresConfiguration, maximumConnections: Int, logger: Logger) {
         self.configuration = configuration
         self.maximumConnections = max(1, maximumConnections)
@@ -65,11 +85,11 @@ package final class PostgresPool: Sendable {
 
     /// Closes idle connections, wakes those who wait with `.poolClosed`, and closes lent connections as they come back.
     package func close() async {
-        let (connections, spots) = state.withLock { state -> ([Pooled], [ParkingSpot]) in
-            let (connections, waiters) = state.pool.close()
-            return (connections, waiters.compactMap { state.spots[$0] })
+        let (connections, waiters) = state.withLock { state -> ([Pooled], [Waiter]) in
+            let (connections, ids) = state.pool.close()
+            return (connections, ids.compactMap { state.waiters[$0] })
         }
-        for spot in spots { spot.signal() }
+        for waiter in waiters { waiter.signal() }
         for connection in connections { await connection.session.close() }
     }
 
@@ -77,12 +97,12 @@ package final class PostgresPool: Sendable {
 
     private func take() async throws(PostgresError) -> Pooled {
         guard !Task.isCancelled else { throw Self.cancelled }
-        let (acquisition, spot) = state.withLock { state -> (PoolState<Pooled>.Acquisition, ParkingSpot?) in
+        let (acquisition, waiter) = state.withLock { state -> (PoolState<Pooled>.Acquisition, Waiter?) in
             let acquisition = state.pool.acquire()
-            guard case .wait(let waiter) = acquisition else { return (acquisition, nil) }
-            let spot = ParkingSpot()
-            state.spots[waiter] = spot
-            return (acquisition, spot)
+            guard case .wait(let id) = acquisition else { return (acquisition, nil) }
+            let waiter = Waiter()
+            state.waiters[id] = waiter
+            return (acquisition, waiter)
         }
         switch acquisition {
         case .use(let pooled): return try await checked(pooled)
@@ -92,18 +112,18 @@ package final class PostgresPool: Sendable {
             throw PostgresError(
                 .poolTimedOut, operation: Self.operation,
                 message: "\(Self.maximumWaiters) tasks wait for one of \(maximumConnections) connections already")
-        case .wait(let waiter):
-            guard let spot else { throw Self.closed }
-            return try await wait(waiter, at: spot)
+        case .wait(let id):
+            guard let waiter else { throw Self.closed }
+            return try await wait(id, at: waiter)
         }
     }
 
-    private func wait(_ waiter: UInt64, at spot: ParkingSpot) async throws(PostgresError) -> Pooled {
+    private func wait(_ id: UInt64, at waiter: Waiter) async throws(PostgresError) -> Pooled {
         let deadline = ContinuousClock.now.advanced(by: configuration.poolTimeout)
-        let outcome = await spot.park(until: deadline, heedingCancellation: true)
+        let outcome = await waiter.wait(until: deadline, heedingCancellation: true)
         let (grant, isClosed) = state.withLock { state -> (PoolState<Pooled>.Grant?, Bool) in
-            state.spots[waiter] = nil
-            let grant = outcome == .signalled ? state.pool.collect(waiter) : state.pool.giveUp(waiter)
+            state.waiters[id] = nil
+            let grant = outcome == .signalled ? state.pool.collect(id) : state.pool.giveUp(id)
             return (grant, state.pool.isClosed)
         }
         switch (outcome, grant) {
@@ -158,15 +178,15 @@ package final class PostgresPool: Sendable {
             return wake(state.withLock { $0.pool.releaseSlot() })
         }
         switch state.withLock({ $0.pool.release(pooled) }) {
-        case .wake(let waiter): wake(waiter)
+        case .wake(let id): wake(id)
         case .kept: break
         case .close: await pooled.session.close()
         }
     }
 
-    private func wake(_ waiter: UInt64?) {
-        guard let waiter else { return }
-        state.withLock { $0.spots[waiter] }?.signal()
+    private func wake(_ id: UInt64?) {
+        guard let id else { return }
+        state.withLock { $0.waiters[id] }?.signal()
     }
 
     // MARK: Errors

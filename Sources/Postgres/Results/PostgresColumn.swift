@@ -1,17 +1,27 @@
-/// A column of a result, by position from 0 or by name.
+/// A column of a result, by name or by position from 0.
 package protocol PostgresColumn: Sendable {
-    /// The column's position among `names`, nil when there is none.
-    func position(in result: PostgresResult) -> Int?
+    /// Where the column stands in a result.
+    func position(in result: PostgresResult) -> PostgresColumnPosition
     /// How an error names it.
     var columnDescription: String { get }
 }
 
+/// Where a column stands among those of a result.
+package enum PostgresColumnPosition: Sendable, Equatable {
+    case at(Int)
+    case absent
+    /// Several columns have the name, so that none can be meant.
+    case ambiguous
+}
+
 extension Int: PostgresColumn {
-    package func position(in result: PostgresResult) -> Int? { (0..<result.columnCount).contains(self) ? self : nil }
+    package func position(in result: PostgresResult) -> PostgresColumnPosition {
+        (0..<result.columnCount).contains(self) ? .at(self) : .absent
+    }
     package var columnDescription: String { "\(self)" }
 }
 
 extension String: PostgresColumn {
-    package func position(in result: PostgresResult) -> Int? { result.position(of: self) }
+    package func position(in result: PostgresResult) -> PostgresColumnPosition { result.position(of: self) }
     package var columnDescription: String { self }
 }

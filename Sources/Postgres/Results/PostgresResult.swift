@@ -18,8 +18,17 @@ package struct PostgresResult: Sendable {
     package var commandTag: String { result.commandTag }
     package var columnNames: [String] { (0..<columnCount).map(result.columnName) }
 
-    /// The position of the first column with this exact name.
-    func position(of name: String) -> Int? { (0..<columnCount).first { result.columnName($0) == name } }
+    /// The position of the column with this exact name.
+    func position(of name: String) -> PostgresColumnPosition {
+        var found = PostgresColumnPosition.absent
+        var name = name
+        name.withUTF8 { name in
+            for column in 0..<columnCount where result.columnHasName(column, name) {
+                found = found == .absent ? .at(column) : .ambiguous
+            }
+        }
+        return found
+    }
 
     package func isNull(row: Int, column: some PostgresColumn) throws(PostgresError) -> Bool {
         result.isNull(row: row, column: try position(row, column))
@@ -69,6 +78,16 @@ package struct PostgresResult: Sendable {
         }
     }
 
+    /// A `timestamptz`, or a `timestamp` that holds UTC, in microseconds since the Unix epoch; an infinite one is an error.
+    package func utcTime(row: Int, column: some PostgresColumn) throws(PostgresError) -> Int64 {
+        try value(row, column, "a finite time") { bytes, type in
+            guard type == PostgresTypeOID.timestamptz || type == PostgresTypeOID.timestamp,
+                let wire = bytes.bigEndian(Int64.self)
+            else { return nil }
+            return PostgresTimestamp.microsecondsSinceUnixEpoch(wire: wire)
+        }
+    }
+
     /// Calls `body` with a value's bytes in PostgreSQL's binary form, valid during the call.
     package func withBytes<R>(
         row: Int, column: some PostgresColumn, _ body: (UnsafeRawBufferPointer) -> R
@@ -91,10 +110,13 @@ package struct PostgresResult: Sendable {
 
     private func position(_ row: Int, _ column: some PostgresColumn) throws(PostgresError) -> Int {
         guard (0..<rowCount).contains(row) else { throw refused("there is no row \(row), the result has \(rowCount)") }
-        guard let position = column.position(in: self) else {
+        switch column.position(in: self) {
+        case .at(let position): return position
+        case .absent:
             throw refused("there is no column \(column.columnDescription) among \(columnNames.joined(separator: ", "))")
+        case .ambiguous:
+            throw refused("several columns are named \(column.columnDescription): give each its own name in SQL")
         }
-        return position
     }
 
     private func value<R>(
@@ -103,16 +125,18 @@ package struct PostgresResult: Sendable {
     ) throws(PostgresError) -> R {
         let position = try position(row, column)
         guard !result.isNull(row: row, column: position) else {
-            throw refused("column \(column.columnDescription) of row \(row) is null")
+            throw refused("column \(column.columnDescription) of row \(row) is NULL where a value was expected")
         }
         let type = result.columnTypeOID(position)
         guard let value = result.withBytes(row: row, column: position, { decode($0, type) }) else {
-            throw refused("column \(column.columnDescription) (type \(type)) is not \(wanted): cast it in SQL")
+            throw refused(
+                "column \(column.columnDescription) (\(PostgresTypeOID.sqlName(of: type))) is not \(wanted): cast it in SQL"
+            )
         }
         return value
     }
 
-    private func refused(_ message: String) -> PostgresError {
+    func refused(_ message: String) -> PostgresError {
         PostgresError(.invalidResultAccess, operation: operation, message: message)
     }
 }

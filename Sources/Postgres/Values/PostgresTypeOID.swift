@@ -24,4 +24,26 @@ enum PostgresTypeOID {
     static let timestamptz: UInt32 = 1184
     static let timestamptzArray: UInt32 = 1185
     static let numeric: UInt32 = 1700
+
+    /// What SQL calls a type, for errors; its number where this client does not know it.
+    static func sqlName(of type: UInt32) -> String {
+        switch type {
+        case bool: "boolean"
+        case name: "name"
+        case int8: "bigint"
+        case int2: "smallint"
+        case int4: "integer"
+        case text: "text"
+        case oid: "oid"
+        case json: "json"
+        case float4: "real"
+        case float8: "double precision"
+        case bpchar: "char"
+        case varchar: "varchar"
+        case timestamp: "timestamp without time zone"
+        case timestamptz: "timestamptz"
+        case numeric: "numeric"
+        default: "type \(type)"
+        }
+    }
 }

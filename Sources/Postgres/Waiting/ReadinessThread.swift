@@ -5,8 +5,8 @@ import Synchronization
 /// The one thread that waits for sockets and deadlines on behalf of every connection.
 ///
 /// A socket is registered once, with no interest; a wait arms it for one event (`EPOLLONESHOT`), so that a socket nobody
-/// waits for costs nothing and wakes nobody. epoll carries the identifier of a parking spot and not the descriptor: an
-/// event that was already under way when its socket was closed meets no spot, even if the kernel has given the same
+/// waits for costs nothing and wakes nobody. epoll carries the identifier of a waiter and not the descriptor: an
+/// event that was already under way when its socket was closed meets no waiter, even if the kernel has given the same
 /// number to another socket since.
 final class ReadinessThread: Sendable {
     /// Lives as long as the process.
@@ -16,7 +16,7 @@ final class ReadinessThread: Sendable {
     enum Interest: Sendable { case readable, readableOrWritable }
 
     private struct Deadline {
-        var spot: ParkingSpot
+        var waiter: Waiter
         var ticket: UInt64
         var instant: ContinuousClock.Instant
     }
@@ -24,7 +24,7 @@ final class ReadinessThread: Sendable {
     private struct State {
         /// Why there is no thread to wait for anything, if so.
         var failure: Int32?
-        var spots: [UInt64: ParkingSpot] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var deadlines: [UInt64: Deadline] = [:]
         /// Not later than the earliest deadline. Taking a deadline away leaves it as it is: one needless look is cheaper
         /// than keeping an order for deadlines that almost never pass.
@@ -58,28 +58,28 @@ final class ReadinessThread: Sendable {
 
     // MARK: Sockets
 
-    /// Ties a socket to the spot that its events signal. Returns 0 or an error number.
-    func register(_ descriptor: Int32, for spot: ParkingSpot) -> Int32 {
-        state.withLock { $0.spots[spot.identifier] = spot }
-        var event = Self.event(0, spot.identifier)
+    /// Ties a socket to the waiter that its events signal. Returns 0 or an error number.
+    func register(_ descriptor: Int32, for waiter: Waiter) -> Int32 {
+        state.withLock { $0.waiters[waiter.identifier] = waiter }
+        var event = Self.event(0, waiter.identifier)
         guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 else { return 0 }
         let code = errno
-        state.withLock { $0.spots[spot.identifier] = nil }
+        state.withLock { $0.waiters[waiter.identifier] = nil }
         return code
     }
 
     /// Forgets a socket. It must still be open.
-    func unregister(_ descriptor: Int32, for spot: ParkingSpot) {
-        state.withLock { $0.spots[spot.identifier] = nil }
-        var event = Self.event(0, spot.identifier)
+    func unregister(_ descriptor: Int32, for waiter: Waiter) {
+        state.withLock { $0.waiters[waiter.identifier] = nil }
+        var event = Self.event(0, waiter.identifier)
         epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event)
     }
 
-    /// Lets the next event of a registered socket signal its spot, once. Returns 0 or an error number.
-    func arm(_ descriptor: Int32, _ interest: Interest, for spot: ParkingSpot) -> Int32 {
+    /// Lets the next event of a registered socket signal its waiter, once. Returns 0 or an error number.
+    func arm(_ descriptor: Int32, _ interest: Interest, for waiter: Waiter) -> Int32 {
         var events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue
         if interest == .readableOrWritable { events |= EPOLLOUT.rawValue }
-        var event = Self.event(events, spot.identifier)
+        var event = Self.event(events, waiter.identifier)
         return epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event) == 0 ? 0 : errno
     }
 
@@ -90,9 +90,9 @@ final class ReadinessThread: Sendable {
     // MARK: Deadlines
 
     /// Ends the wait with this ticket when `deadline` has passed.
-    func schedule(_ spot: ParkingSpot, ticket: UInt64, deadline: ContinuousClock.Instant) {
+    func schedule(_ waiter: Waiter, ticket: UInt64, deadline: ContinuousClock.Instant) {
         let isEarliest = state.withLock { state -> Bool in
-            state.deadlines[spot.identifier] = Deadline(spot: spot, ticket: ticket, instant: deadline)
+            state.deadlines[waiter.identifier] = Deadline(waiter: waiter, ticket: ticket, instant: deadline)
             guard let earliest = state.earliest, earliest <= deadline else {
                 state.earliest = deadline
                 return true
@@ -102,8 +102,8 @@ final class ReadinessThread: Sendable {
         if isEarliest { eventfd_write(wakeUp, 1) }
     }
 
-    func unschedule(_ spot: ParkingSpot) {
-        _ = state.withLock { $0.deadlines.removeValue(forKey: spot.identifier) }
+    func unschedule(_ waiter: Waiter) {
+        _ = state.withLock { $0.deadlines.removeValue(forKey: waiter.identifier) }
     }
 
     // MARK: The thread
@@ -125,7 +125,7 @@ final class ReadinessThread: Sendable {
             eventfd_read(wakeUp, &ignored)
             return
         }
-        state.withLock { $0.spots[identifier] }?.signal()
+        state.withLock { $0.waiters[identifier] }?.signal()
     }
 
     private func millisecondsToWait() -> Int32 {
@@ -143,10 +143,10 @@ final class ReadinessThread: Sendable {
         let overdue = state.withLock { state -> [Deadline] in
             guard let earliest = state.earliest, earliest <= now else { return [] }
             let overdue = state.deadlines.values.filter { $0.instant <= now }
-            for deadline in overdue { state.deadlines[deadline.spot.identifier] = nil }
+            for deadline in overdue { state.deadlines[deadline.waiter.identifier] = nil }
             state.earliest = state.deadlines.values.map(\.instant).min()
             return overdue
         }
-        for deadline in overdue { deadline.spot.end(ticket: deadline.ticket, .timedOut) }
+        for deadline in overdue { deadline.waiter.end(ticket: deadline.ticket, .timedOut) }
     }
 }

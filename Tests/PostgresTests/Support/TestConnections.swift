@@ -22,17 +22,9 @@ enum TestConnections {
     /// A connection that is closed after `body`, whatever happens.
     static func with<R: Sendable>(
         logger: Logger = quiet, _ change: (inout PostgresConfiguration) -> Void = { _ in },
-        _ body: (PostgresConnection) async throws -> R
+        _ body: nonisolated(nonsending) (PostgresConnection) async throws -> R
     ) async throws -> R {
-        let connection = try await PostgresConnection.connect(try await configuration(change), logger: logger)
-        do {
-            let result = try await body(connection)
-            await connection.close()
-            return result
-        } catch {
-            await connection.close()
-            throw error
-        }
+        try await PostgresConnection.withConnection(try await configuration(change), logger: logger, body)
     }
 
     /// Proves that a connection still answers, and answers right.

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// A place where one task waits until it is signalled, its deadline passes or it is cancelled, whichever is first.
+/// Lets one task wait until it is signalled, its deadline passes or it is cancelled, whichever comes first.
 ///
 /// A signal that comes while nobody waits is kept for the next wait, so that a signal is never missed.
-final class ParkingSpot: Sendable {
+final class Waiter: Sendable {
     enum Outcome: Sendable { case signalled, timedOut, cancelled }
 
     private enum State {
         case vacant
         case signalled
         /// The ticket tells one wait from the next: a late deadline or cancellation must not end the wrong one.
-        case parked(CheckedContinuation<Outcome, Never>, ticket: UInt64)
+        case waiting(CheckedContinuation<Outcome, Never>, ticket: UInt64)
     }
 
     private let state = Mutex((state: State.vacant, lastTicket: UInt64(0)))
@@ -24,7 +24,7 @@ final class ParkingSpot: Sendable {
     }
 
     /// Waits. Only one task may wait at a time.
-    func park(until deadline: ContinuousClock.Instant?, heedingCancellation: Bool) async -> Outcome {
+    func wait(until deadline: ContinuousClock.Instant?, heedingCancellation: Bool) async -> Outcome {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
@@ -47,8 +47,8 @@ final class ParkingSpot: Sendable {
                     state.state = .vacant
                     return true
                 }
-                state.state = .parked(continuation, ticket: ticket)
-                // Under this lock, so that whoever ends the wait finds the deadline to take away. Order: spot, thread.
+                state.state = .waiting(continuation, ticket: ticket)
+                // Under this lock, so that the end of the wait finds the deadline and removes it. Lock order: waiter, thread.
                 if let deadline { thread.schedule(self, ticket: ticket, deadline: deadline) }
                 return false
             }
@@ -64,7 +64,7 @@ final class ParkingSpot: Sendable {
     /// Ends the wait, or the next one when nobody waits.
     func signal() {
         let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            guard case .parked(let continuation, _) = state.state else {
+            guard case .waiting(let continuation, _) = state.state else {
                 state.state = .signalled
                 return nil
             }
@@ -77,7 +77,7 @@ final class ParkingSpot: Sendable {
     /// Ends the wait with this ticket, if it still goes on.
     func end(ticket: UInt64, _ outcome: Outcome) {
         let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            guard case .parked(let continuation, ticket) = state.state else { return nil }
+            guard case .waiting(let continuation, ticket) = state.state else { return nil }
             state.state = .vacant
             return continuation
         }
