@@ -4,7 +4,7 @@
 /// are never kept, and neither are parameter values, SQL text or the connection string.
 package struct PostgresError: Error, Sendable, Equatable {
     /// The kind of failure; what the server itself reported is `.server`, with its SQLSTATE beside it.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         /// The server refused a statement: see `sqlState`.
         case server
         /// No connection could be made.
