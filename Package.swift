@@ -39,6 +39,7 @@ let package = Package(
 
         // MARK: Transports
 
+        .target(name: "Backoff", swiftSettings: strict),
         .target(name: "SigV4", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(
             name: "CurlHTTP", dependencies: ["CCurl", "CZlib", .logging, .deque], swiftSettings: strict),
@@ -56,7 +57,7 @@ let package = Package(
         .target(
             name: "SyncCore",
             dependencies: [
-                .deque,
+                "Backoff", .deque,
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
@@ -71,10 +72,17 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "SyncPipeline",
+            dependencies: [
+                "AWSClientSupport", "Backoff", "CurlHTTP", "Postgres", "SQS", "SyncCore", "SyncStorage", .logging,
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "Orchestrator",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage",
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncPipeline",
+                "SyncStorage",
                 .argumentParser, .logging, .metrics, .lifecycle, .signals,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -82,7 +90,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Serving/Documents/openapi.json"), .embedInCode("Serving/Page")],
+            resources: [.embedInCode("Serve/Documents/openapi.json"), .embedInCode("Serve/Page")],
             swiftSettings: strict),
         .executableTarget(
             name: "Worker",
@@ -133,6 +141,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", .logging], swiftSettings: strict),
+        .testTarget(name: "BackoffTests", dependencies: ["Backoff"], swiftSettings: strict),
+        .testTarget(
+            name: "SyncPipelineTests",
+            dependencies: [
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "SigV4", "SyncCore", "SyncPipeline", "SyncStorage",
+                "TestSupport", .logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "SyncCoreTests", dependencies: ["Fuzzing", "SyncCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -155,8 +171,8 @@ let package = Package(
         .testTarget(
             name: "OrchestratorTests",
             dependencies: [
-                "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncStorage", "TestSupport",
-                .lifecycle,
+                "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncPipeline", "SyncStorage",
+                "TestSupport", .lifecycle,
                 .logging, .metricsTestKit,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -177,7 +193,7 @@ let package = Package(
                 "TestSupport",
                 .logging,
             ],
-            exclude: ["Serving/operate_page.py", "Serving/schemathesis.toml", "Terminal/terminal.py"],
+            exclude: ["Serve/operate_page.py", "Serve/schemathesis.toml", "Terminal/terminal.py"],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests",

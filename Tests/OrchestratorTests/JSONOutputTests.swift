@@ -1,5 +1,6 @@
 import Foundation
 import SyncCore
+import SyncPipeline
 import Synchronization
 import TestSupport
 import Testing

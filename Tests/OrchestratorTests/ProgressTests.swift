@@ -1,5 +1,6 @@
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import Testing
 
 @testable import Orchestrator
@@ -18,7 +19,7 @@ struct ProgressTests {
         counters.streamAttempts = 1
         var snapshot = ProgressSnapshot(
             phase: phase, elapsed: .seconds(83), counters: counters, usersPerSecond: 5000, bytesPerSecond: 734_000,
-            batchesAppliedPerSecond: 10, queue: QueueDepth(waiting: 9, inHand: 2),
+            batchesAppliedPerSecond: 10, queue: QueueDepth(waiting: 9, inFlight: 2),
             last: LastSync(users: 1_000_000, duration: .seconds(240)))
         change(&snapshot)
         return snapshot
@@ -93,7 +94,7 @@ struct ProgressTests {
     @Test("a queue that names only one of its counts has no depth")
     func queueDepth() {
         let attributes = ["ApproximateNumberOfMessages": "3", "ApproximateNumberOfMessagesNotVisible": "4"]
-        #expect(QueueDepth(attributes: attributes) == QueueDepth(waiting: 3, inHand: 4))
+        #expect(QueueDepth(attributes: attributes) == QueueDepth(waiting: 3, inFlight: 4))
         #expect(QueueDepth(attributes: ["ApproximateNumberOfMessages": "3"]) == nil)
     }
 }
@@ -112,7 +113,7 @@ struct ProgressLayoutTests {
                 "[#########################-------------------------]   50%  about 1m 40s left",
                 "users      500,000  5,000/s            bytes      61.2 MB  734.0 kB/s",
                 "sent       500 batches                 applied    480 batches",
-                "in flight  20 batches                  queue      9 waiting, 2 in hand",
+                "in flight  20 batches                  queue      9 waiting, 2 in flight",
                 "rejects    12                          last sync  1,000,000 in 4m 00s",
             ])
     }
@@ -128,7 +129,7 @@ struct ProgressLayoutTests {
                 "sent       500 batches",
                 "applied    480 batches",
                 "in flight  20 batches",
-                "queue      9 waiting, 2 in hand",
+                "queue      9 waiting, 2 in flight",
                 "rejects    12",
                 "last sync  1,000,000 in 4m 00s",
             ])

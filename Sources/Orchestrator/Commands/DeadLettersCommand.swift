@@ -1,4 +1,5 @@
 import ArgumentParser
+import CurlHTTP
 import Logging
 import ServiceRuntime
 
@@ -26,8 +27,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await atDesk { desk in
-                let (letters, total) = try await desk.list(limit: limit)
+            try await withService { service in
+                let (letters, total) = try await service.list(limit: limit)
                 try show(DeadLetterDocument(total: total, deadLetters: letters)) {
                     DeadLetterReport.text(letters, total: total)
                 }
@@ -59,8 +60,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let outcome = try await atDesk { desk in
-                try await desk.redrive(syncID: sync, isDryRun: dryRun, wait: .seconds(wait))
+            let outcome = try await withService { service in
+                try await service.redrive(syncID: sync, isDryRun: dryRun, wait: .seconds(wait))
             }
             let report = RedriveReport(outcome, isDryRun: dryRun)
             try show(report) { report.text }
@@ -69,15 +70,15 @@ struct DeadLettersCommand: AsyncParsableCommand {
     }
 }
 
-/// What the subcommands share: their settings, the desk they work at, and how they answer.
+/// What the subcommands share: their settings, the service that does the work, and how they answer.
 private protocol DeadLetterCommand: AsyncParsableCommand {
     var options: DeadLetterOptions { get }
 }
 
 extension DeadLetterCommand {
-    /// Checks the settings, opens the desk and does the work there.
-    fileprivate func atDesk<Result: Sendable>(
-        _ work: (DeadLetterDesk) async throws -> Result
+    /// Checks the settings and does the work over connections of its own.
+    fileprivate func withService<Result: Sendable>(
+        _ work: (DeadLetterService) async throws -> Result
     ) async throws -> Result {
         try await CommandFailure.reporting {
             let settings = Settings(options, options.queue, options.logging)
@@ -85,9 +86,11 @@ extension DeadLetterCommand {
             let queue = try QueueSettings(settings)
             let database = try DatabaseSettings.configuration(
                 settings, applicationName: "user-sync orchestrator dead-letters")
-            return try await DeadLetterDesk.open(
-                queue: queue, database: database, certificateAuthorityFile: settings.string("SSL_CERT_FILE"),
-                logger: Logger(label: "orchestrator"), work)
+            let http = HTTPClientConfiguration(
+                certificateAuthorityFile: settings.string("SSL_CERT_FILE"),
+                allowsPlaintextToRemote: queue.allowsPlaintext, userAgent: "user-sync")
+            return try await DeadLetterService.open(
+                queue: queue, database: database, http: http, logger: Logger(label: "orchestrator"), work)
         }
     }
 

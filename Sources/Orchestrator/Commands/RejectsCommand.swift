@@ -3,6 +3,7 @@ import Logging
 import Postgres
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import SyncStorage
 
 /// `orchestrator rejects`: the quarantined pieces of a sync's stream.

@@ -4,6 +4,7 @@ import NIOPosix
 import Postgres
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import SyncStorage
 
 /// `orchestrator report`: what a sync changed.

@@ -1,10 +1,12 @@
 import ArgumentParser
 import CoreMetrics
+import CurlHTTP
 import Hummingbird
 import Logging
 import Postgres
 import ServiceLifecycle
 import ServiceRuntime
+import SyncPipeline
 import UnixSignals
 
 /// `orchestrator serve`: starts, shows and cancels syncs over HTTP, and starts them on a schedule.
@@ -32,37 +34,50 @@ struct ServeCommand: AsyncParsableCommand {
             let settings = Settings(serving, sync, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
             let serving = try ServingConfiguration(settings)
-            let configuration = try SyncConfiguration(settings)
+            let configuration = try SyncSettings(settings)
             let export = try MetricsExport(settings, service: .orchestrator)
             let logger = Logger(label: "orchestrator")
-            let pool = PostgresPool(configuration.database, maximumConnections: Self.connections, logger: logger)
-            let supervisor = SyncSupervisor(logger: logger) {
-                try await SyncJob.begin(
-                    configuration, display: .log, metrics: SyncMetrics(factory: MetricsSystem.factory), logger: logger)
+            try await export.during {
+                try await HTTPClient.withClient(configuration.http, logger: logger) { http in
+                    let pool = PostgresPool(
+                        configuration.sync.database, maximumConnections: Self.connections, logger: logger)
+                    do {
+                        try await group(serving, configuration, http, pool, logger).run()
+                    } catch {
+                        await pool.close()
+                        throw error
+                    }
+                    await pool.close()
+                }
             }
-            // They are told to stop in the reverse order: no new request or scheduled start comes once the sync is being ended.
-            var services: [any Service] = [supervisor]
-            if let interval = serving.interval {
-                services.append(
-                    SyncSchedule(
-                        interval: interval, clock: ContinuousClock(), logger: logger,
-                        start: { try await supervisor.start() }))
-            }
-            services.append(
-                APIServer(
-                    configuration: serving, sync: configuration, pool: pool, supervisor: supervisor, logger: logger
-                ).application())
-            do {
-                let group = ServiceGroup(
-                    configuration: ServiceGroupConfiguration(
-                        services: services, gracefulShutdownSignals: [.sigterm, .sigint],
-                        logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })))
-                try await export.during { try await group.run() }
-            } catch {
-                await pool.close()
-                throw error
-            }
-            await pool.close()
         }
+    }
+
+    /// The services, in the order of their start. They are told to stop in the reverse order: no new request or scheduled start comes
+    /// once the sync is being ended.
+    private func group(
+        _ serving: ServingConfiguration, _ configuration: SyncSettings, _ http: HTTPClient, _ pool: PostgresPool,
+        _ logger: Logger
+    ) -> ServiceGroup {
+        let supervisor = SyncSupervisor(logger: logger) {
+            try await SyncJob.begin(
+                configuration.sync, http: http, sqs: configuration.queueClient(http, logger: logger),
+                observers: [SyncMetrics(factory: MetricsSystem.factory), ProgressDisplay(mode: .log)], logger: logger)
+        }
+        var services: [any Service] = [supervisor]
+        if let interval = serving.interval {
+            services.append(
+                SyncSchedule(
+                    interval: interval, clock: ContinuousClock(), logger: logger,
+                    start: { try await supervisor.start() }))
+        }
+        services.append(
+            APIServer(
+                configuration: serving, settings: configuration, pool: pool, supervisor: supervisor, logger: logger
+            ).application())
+        return ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })))
     }
 }

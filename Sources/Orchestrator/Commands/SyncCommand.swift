@@ -1,9 +1,11 @@
 import ArgumentParser
 import CoreMetrics
+import CurlHTTP
 import Logging
 import ServiceLifecycle
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import SyncStorage
 import UnixSignals
 
@@ -31,17 +33,20 @@ struct SyncCommand: AsyncParsableCommand {
         try await CommandFailure.reporting {
             let settings = Settings(sync, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
-            let configuration = try SyncConfiguration(settings)
+            let configuration = try SyncSettings(settings)
+            let logger = Logger(label: "orchestrator")
             if dryRun {
-                let report = try await DryRun(configuration: configuration, logger: Logger(label: "orchestrator")).run()
-                print(report.text(configuration.missingUsers))
+                let report = try await HTTPClient.withClient(configuration.http, logger: logger) { http in
+                    try await DatabaseSchema.require(configuration.sync.database, logger: logger)
+                    return try await DryRun(configuration.sync, http: http, logger: logger).run()
+                }
+                print(report.text(configuration.sync.missingUsers))
                 return
             }
             let export = try MetricsExport(settings, service: .orchestrator)
             let service = SyncService(
                 configuration: configuration, display: ProgressDisplay.Mode(settings), json: json,
-                metrics: SyncMetrics(factory: MetricsSystem.factory),
-                logger: Logger(label: "orchestrator"))
+                metrics: SyncMetrics(factory: MetricsSystem.factory), logger: logger)
             do {
                 try await export.during { try await ServiceGroup(configuration: lifecycle(of: service)).run() }
             } catch SyncSessionError.anotherSyncIsRunning {
@@ -65,7 +70,7 @@ struct SyncCommand: AsyncParsableCommand {
 
 /// The sync as a service: told to stop, it marks its row FAILED (interrupted) and ends.
 private struct SyncService: Service {
-    let configuration: SyncConfiguration
+    let configuration: SyncSettings
     let display: ProgressDisplay.Mode
     /// Whether the finished row is printed.
     let json: Bool
@@ -74,7 +79,12 @@ private struct SyncService: Service {
 
     func run() async throws {
         let entry = try await cancelWhenGracefulShutdown {
-            try await SyncJob.begin(configuration, display: display, metrics: metrics, logger: logger).run()
+            try await HTTPClient.withClient(configuration.http, logger: logger) { http in
+                try await SyncJob.begin(
+                    configuration.sync, http: http, sqs: configuration.queueClient(http, logger: logger),
+                    observers: [metrics, ProgressDisplay(mode: display)], logger: logger
+                ).run()
+            }
         }
         if json { Console.standardOutput.write(try SyncLogReport.json(entry) + "\n") }
         // The log has said why; the exit status says that.

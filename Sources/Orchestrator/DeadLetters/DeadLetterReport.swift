@@ -1,5 +1,6 @@
 import SQS
 import SyncCore
+import SyncPipeline
 import SyncStorage
 
 #if canImport(FoundationEssentials)
@@ -73,7 +74,7 @@ struct DeadLetterReport: Encodable, Sendable, Equatable {
         guard !reports.isEmpty else {
             return total == 0
                 ? "the dead-letter queue is empty"
-                : "the dead-letter queue holds about \(total) messages, all in someone's hands just now: try again in a minute"
+                : "the dead-letter queue holds about \(total) messages, all received by another reader at the moment: try again in a minute"
         }
         let lines = reports.map { report in
             let name =

@@ -2,6 +2,7 @@ import Logging
 import Postgres
 import SQS
 import SyncCore
+import SyncPipeline
 import SyncStorage
 
 /// Sends dead letters again, and completes the syncs that only lacked them.

@@ -5,7 +5,7 @@ struct ConfigurationCheck: Sendable {
     /// The problems in the order in which they are met.
     let problems: [ConfigurationError]
     /// The settings with sound values in the place of the wrong ones; nil when even that cannot be read.
-    let configuration: SyncConfiguration?
+    let configuration: SyncSettings?
 
     /// Values of the required variables that pass every check. Nothing is ever sent to them.
     private static let soundValues = [
@@ -16,11 +16,11 @@ struct ConfigurationCheck: Sendable {
     init(_ settings: Settings) {
         var problems: [ConfigurationError] = []
         var assumed: [String: String] = [:]
-        var configuration: SyncConfiguration?
+        var configuration: SyncSettings?
         // Each problem hides those behind it. So its variable is taken for a sound one, and everything is read once more.
         while configuration == nil {
             do {
-                configuration = try SyncConfiguration(settings.assuming(assumed))
+                configuration = try SyncSettings(settings.assuming(assumed))
             } catch {
                 guard assumed[error.variable] == nil else { break }
                 problems.append(error)

@@ -5,6 +5,7 @@ import Postgres
 import SQS
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import SyncStorage
 
 /// Looks at everything that a sync depends on, changes nothing, and says what to change.
@@ -25,44 +26,35 @@ struct Doctor: Sendable {
     func examine() async throws -> [Finding] {
         var findings = check.findings
         if let configuration = check.configuration {
-            let http = HTTPClient(
-                configuration: HTTPClientConfiguration(
-                    certificateAuthorityFile: configuration.legacyAPI.certificateAuthorityFile,
-                    allowsPlaintextToRemote: configuration.queue.allowsPlaintext, userAgent: "user-sync"),
-                logger: logger)
-            do {
-                findings += try await examine(configuration, http)
-            } catch {
-                await http.shutdown()
-                throw error
+            findings += try await HTTPClient.withClient(configuration.http, logger: logger) { http in
+                try await examine(configuration, http)
             }
-            await http.shutdown()
         }
         return Finding.Subject.allCases.flatMap { subject in
             let found = findings.filter { $0.subject == subject }
-            return found.isEmpty ? [.skipped(subject, "not looked at: something else is in the way")] : found
+            return found.isEmpty ? [.skipped(subject, "skipped: a required check failed")] : found
         }
     }
 
-    private func examine(_ configuration: SyncConfiguration, _ http: HTTPClient) async throws -> [Finding] {
+    private func examine(_ settings: SyncSettings, _ http: HTTPClient) async throws -> [Finding] {
         // A part whose own settings are wrong is not looked at: what stands in for them leads nowhere.
         async let database =
             check.isSound("DATABASE_URL")
-            ? DatabaseLook.take(
-                configuration.database, softDeletes: configuration.missingUsers.action == .softDelete,
+            ? DatabaseProbe.take(
+                settings.sync.database, softDeletes: settings.sync.missingUsers.action == .softDelete,
                 within: Self.deadline, logger: logger) : nil
         async let queue =
             check.isSound(
                 "SQS_QUEUE_URL", "SQS_DEAD_LETTER_QUEUE_URL", "AWS_REGION", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")
-            ? QueueLook.take(configuration.queue, http: http, within: Self.deadline, logger: logger) : nil
+            ? QueueProbe.take(settings.queue, http: http, within: Self.deadline, logger: logger) : nil
         async let legacyAPI =
             check.isSound("LEGACY_API_URL", "LEGACY_API_KEY")
-            ? LegacyAPICheck(api: LegacyAPI(http: http, configuration: configuration.legacyAPI)).take(
+            ? LegacyAPICheck(api: LegacyAPI(http: http, configuration: settings.sync.legacyAPI)).take(
                 within: Self.deadline) : nil
 
         let (databaseLook, queueLook) = try await (database, queue)
         var findings = databaseLook?.findings ?? []
-        findings += queueLook?.findings(configuration, measured: databaseLook?.syncs) ?? []
+        findings += queueLook?.findings(settings.sync, measured: databaseLook?.syncs) ?? []
         if let finding = try await legacyAPI { findings.append(finding) }
         findings.append(ClockCheck.finding([databaseLook?.clock, queueLook?.clock].compactMap { $0 }))
         return findings

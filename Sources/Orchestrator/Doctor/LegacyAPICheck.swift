@@ -1,9 +1,9 @@
-import CurlHTTP
 import SyncCore
+import SyncPipeline
 
 /// Opens the legacy stream, looks at its first bytes and closes it.
 struct LegacyAPICheck: Sendable {
-    let api: LegacyAPI
+    let api: any StreamSource
 
     /// The API fails at random; a try costs it little.
     private static let tries = 3
@@ -21,15 +21,10 @@ struct LegacyAPICheck: Sendable {
         while true {
             do {
                 let stream = try await api.open()
-                var chunks = stream.body.makeAsyncIterator()
-                let first: [UInt8]
-                do {
-                    first = try await chunks.next() ?? []
-                } catch {
-                    throw LegacyAPI.failure(error)
-                }
-                // Dropping the body ends the transfer.
-                return (.stream(contentType: stream.headers["content-type"], firstBytes: first), failures)
+                var chunks = stream.chunks.makeAsyncIterator()
+                let first = try await chunks.next(isolation: nil) ?? []
+                // Dropping the stream ends the transfer.
+                return (.stream(contentType: stream.contentType, firstBytes: first), failures)
             } catch let failure as StreamFailure {
                 // A rate limit is not to be tried again by someone who only looks.
                 guard failure.isTransient, failure.kind != .status(429), failures.count + 1 < Self.tries else {

@@ -1,6 +1,8 @@
 import CoreMetrics
+import Logging
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import Synchronization
 
 /// Makes metrics of one sync, from its counters once a second and from its end. The parts that count know nothing of it.
@@ -48,14 +50,6 @@ final class SyncMetrics: Sendable {
         let moment = age.map { now - $0 }
         state.withLock { $0.lastCompleted = moment }
         recordAge(since: moment, at: now)
-    }
-
-    /// Looks at the counters once a second, until cancelled.
-    func watch(_ progress: SyncProgress) async throws {
-        while true {
-            try await Task.sleep(for: .seconds(1))
-            observe(progress.counters)
-        }
     }
 
     /// Looks at the counters: what has come since the last look is counted. Call it about once a second, and before each reading
@@ -110,6 +104,30 @@ final class SyncMetrics: Sendable {
     private func recordAge(since moment: ContinuousClock.Instant?, at now: ContinuousClock.Instant) {
         if let moment { lastCompletedSyncAge.record(now - moment, of: .lastCompletedSyncAge) }
     }
+}
+
+extension SyncMetrics: SyncObserver {
+    func began(after lastCompleted: SyncLogEntry?) {
+        began(lastCompletedAge: lastCompleted?.age(at: WallClock.milliseconds))
+    }
+
+    /// Looks at the counters once a second, until cancelled.
+    func watch(_ progress: SyncProgress, logger: Logger) async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            observe(progress.counters)
+        }
+    }
+
+    func attemptBegins(_ progress: SyncProgress) { observe(progress.counters) }
+
+    func streamCompleted(_ progress: SyncProgress) { streamCompleted(progress.counters) }
+
+    func ended(_ entry: SyncLogEntry, _ progress: SyncProgress, logger: Logger) {
+        ended(entry.status, progress.counters)
+    }
+
+    func lost() { failed() }
 }
 
 extension SyncLogEntry {

@@ -1,5 +1,6 @@
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import Testing
 
 @testable import Orchestrator
@@ -30,7 +31,7 @@ struct DoctorChecksTests {
         #expect(wrong.isSound("DATABASE_URL") && !wrong.isSound("AWS_REGION", "SQS_QUEUE_URL"))
         // The wrong ones are replaced, the others are as they were set.
         #expect(wrong.configuration?.queue.region == "eu-west-1")
-        #expect(wrong.configuration?.batchSize == 1000)
+        #expect(wrong.configuration?.sync.batchSize == 1000)
     }
 
     @Test("a value that is wrong is never sent anywhere, nor a secret shown")

@@ -1,0 +1,66 @@
+import CurlHTTP
+import Logging
+import SQS
+import ServiceRuntime
+import SyncCore
+import SyncPipeline
+
+/// Everything that the orchestrator needs to know, read from its settings and checked before anything is touched.
+struct SyncSettings: Sendable {
+    let sync: SyncConfiguration
+    let queue: QueueSettings
+
+    /// - Throws: `ConfigurationError` naming the first variable that is missing or malformed.
+    init(_ settings: Settings) throws(ConfigurationError) {
+        let legacyAPI = try LegacyAPIConfiguration(settings)
+        queue = try QueueSettings(settings)
+        sync = SyncConfiguration(
+            legacyAPI: legacyAPI,
+            queueURL: queue.queueURL,
+            deadLetterQueueURL: queue.deadLetterQueueURL,
+            database: try DatabaseSettings.configuration(settings, applicationName: "user-sync orchestrator"),
+            batchSize: try settings.integer("SYNC_BATCH_SIZE", in: 1...100_000, default: 1000),
+            messageGroups: try settings.integer("SYNC_MESSAGE_GROUPS", in: 1...10_000, default: 32),
+            // Below 1 KiB the envelope itself leaves no room; above 1 MiB no SQS accepts a message.
+            maximumMessageBytes: try settings.integer(
+                "SQS_MAX_MESSAGE_BYTES", in: 1024...1_048_576, default: 262_144),
+            streamAttempts: try settings.integer("SYNC_STREAM_ATTEMPTS", in: 1...1000, default: 10),
+            stallTimeout: .seconds(try settings.integer("SYNC_STALL_TIMEOUT", in: 1...86_400, default: 900)),
+            mode: try settings.choice("SYNC_MODE", default: SyncMode.delta),
+            // Some 28 bytes each: 3 GB at most.
+            deltaMaximumUsers: try settings.integer(
+                "SYNC_DELTA_MAX_USERS", in: 0...100_000_000, default: 2_000_000),
+            missingUsers: MissingUsersPolicy(
+                action: try settings.choice("SYNC_MISSING_USERS", default: MissingUsersPolicy.Action.keep),
+                maximumPercent: try settings.integer("SYNC_MISSING_MAX_PERCENT", in: 0...100, default: 5)))
+    }
+
+    /// The HTTP client for the legacy API and the queue.
+    var http: HTTPClientConfiguration {
+        HTTPClientConfiguration(
+            certificateAuthorityFile: sync.legacyAPI.certificateAuthorityFile,
+            allowsPlaintextToRemote: queue.allowsPlaintext, userAgent: "user-sync")
+    }
+
+    /// A client for the queue that sends no more than the settings allow.
+    func queueClient(_ http: HTTPClient, logger: Logger) throws(ConfigurationError) -> SQSClient {
+        try queue.client(
+            http: http,
+            limits: SQSLimits(
+                maximumMessageBytes: sync.maximumMessageBytes, maximumCallBytes: sync.maximumMessageBytes),
+            logger: logger)
+    }
+}
+
+extension LegacyAPIConfiguration {
+    init(_ settings: Settings) throws(ConfigurationError) {
+        let url = try settings.required("LEGACY_API_URL", purpose: "the URL of the legacy API's user stream")
+        try settings.check(url: url, from: "LEGACY_API_URL")
+        self.init(
+            url: url,
+            key: try settings.required(
+                "LEGACY_API_KEY", purpose: "the key that the legacy API expects in x-api-key", isSecret: true),
+            idleTimeout: .seconds(try settings.integer("SYNC_STREAM_IDLE_TIMEOUT", in: 1...3600, default: 60)),
+            certificateAuthorityFile: settings.string("SSL_CERT_FILE"))
+    }
+}

@@ -1,0 +1,72 @@
+import Logging
+import Postgres
+import SyncStorage
+
+/// The database as it was found: what it says of itself, or why it could not be asked.
+struct DatabaseProbe: Sendable {
+    private let facts: DatabaseFacts?
+    /// nil when there is no current schema to read from, or this role may not read it.
+    let syncs: SyncFacts?
+    let clock: ClockCheck.Reading?
+    private let failure: Finding?
+
+    static func take(
+        _ configuration: PostgresConfiguration, softDeletes: Bool, within limit: Duration, logger: Logger
+    ) async throws -> DatabaseProbe {
+        do {
+            return try await DeadlineError.after(limit) {
+                let connection = try await PostgresConnection.connect(configuration, logger: logger)
+                do {
+                    let look = try await read(connection, softDeletes: softDeletes)
+                    await connection.close()
+                    return look
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+            }
+        } catch let error as PostgresError where error.code != .cancelled {
+            return DatabaseProbe(.problem(.database, error.message, advice: advice(error)))
+        } catch let error as DeadlineError {
+            return DatabaseProbe(
+                .problem(.database, "\(error)", advice: "check DATABASE_URL and the way to the server"))
+        }
+    }
+
+    /// In the form of the other findings: a clause, not a sentence.
+    private static func advice(_ error: PostgresError) -> String {
+        guard let advice = error.advice else { return "check DATABASE_URL" }
+        return advice.prefix(1).lowercased() + advice.dropFirst()
+    }
+
+    private static func read(_ connection: PostgresConnection, softDeletes: Bool) async throws -> DatabaseProbe {
+        let askedAt = ClockCheck.now
+        let facts = try await DatabaseFacts.read(connection, softDeletes: softDeletes)
+        let clock = ClockCheck.Reading(
+            whose: "the database", at: Double(facts.clock) / 1_000_000, askedAt: askedAt, answeredAt: ClockCheck.now)
+        let isReadable =
+            facts.schemaVersion >= Migrator.latestVersion
+            && !facts.missingPrivileges.contains { $0.hasPrefix("SELECT") }
+        return DatabaseProbe(facts, syncs: isReadable ? try await SyncFacts.read(connection) : nil, clock: clock)
+    }
+
+    private init(_ facts: DatabaseFacts, syncs: SyncFacts?, clock: ClockCheck.Reading) {
+        self.facts = facts
+        self.syncs = syncs
+        self.clock = clock
+        failure = nil
+    }
+
+    private init(_ failure: Finding) {
+        facts = nil
+        syncs = nil
+        clock = nil
+        self.failure = failure
+    }
+
+    var findings: [Finding] {
+        if let failure { return [failure] }
+        guard let facts else { return [] }
+        return DatabaseCheck.findings(facts) + (syncs.map { SyncCheck.findings($0, now: facts.clock) } ?? [])
+    }
+}

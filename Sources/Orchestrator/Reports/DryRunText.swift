@@ -1,0 +1,33 @@
+import SyncCore
+import SyncPipeline
+
+extension DryRun.Report {
+    /// The report for people.
+    /// - Parameter policy: what the sync would do about missing users.
+    func text(_ policy: MissingUsersPolicy) -> String {
+        let fields = [
+            ("received", "\(records) records (\(attempts) stream attempts)"),
+            ("rejected", "\(rejects)"),
+            ("would insert", "\(outcome.inserted)"),
+            ("would update", "\(outcome.updated)"),
+            ("newly deleted", "\(outcome.newlyDeleted) of the updated"),
+            ("unchanged", "\(outcome.unchanged)"),
+            ("repeated", "\(outcome.repeated) records of users that came before"),
+            ("missing", "\(outcome.missing) of \(outcome.live) live users: \(fate(policy))"),
+        ]
+        return
+            (["dry run: nothing was sent, nothing was written"]
+            + fields.map { name, value in name + String(repeating: " ", count: 15 - name.count) + value })
+            .joined(separator: "\n")
+    }
+
+    private func fate(_ policy: MissingUsersPolicy) -> String {
+        switch policy.decide(missing: outcome.missing, live: outcome.live, damagedRecords: damagedRecords) {
+        case .keep: "they would stay as they are"
+        case .softDelete: "they would be marked as deleted"
+        case .postpone: "they would stay this time, since \(damagedRecords) damaged records may be theirs"
+        case .refuse:
+            "more than SYNC_MISSING_MAX_PERCENT=\(policy.maximumPercent) allows: the sync would fail at its end and mark nobody"
+        }
+    }
+}

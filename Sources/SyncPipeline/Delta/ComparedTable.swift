@@ -1,0 +1,14 @@
+package import SyncCore
+package import SyncStorage
+
+/// The users table as a whole, as the delta compares the stream with it.
+///
+/// `UserTable` reads it from PostgreSQL; the unit tests of the delta keep it in memory.
+package protocol ComparedTable: Sendable {
+    func snapshot(_ hasher: UserHasher, maximumUsers: Int) async throws -> UserTableSnapshot?
+    func isUntouched(since moment: UserTableSnapshot.Moment, butBy syncID: Int64) async throws -> Bool
+    func prove(_ filter: DeltaFilter) async throws -> DeltaProof
+    func softDeleteMissing(_ filter: DeltaFilter, syncID: Int64) async throws
+}
+
+extension UserTable: ComparedTable {}

@@ -1,0 +1,99 @@
+import Logging
+import SyncCore
+import SyncStorage
+
+/// What a sync knows of the users table: what it held when the stream was opened, and which of it the stream named.
+///
+/// Belongs to the task that reads the stream.
+final class TableComparison {
+    private let table: any ComparedTable
+    private let syncID: Int64
+    private let maximumUsers: Int
+    private let logger: Logger
+    private var moment: UserTableSnapshot.Moment?
+    /// Nil before ``load(_:)``, and when the table holds more users than can be remembered.
+    private(set) var filter: DeltaFilter?
+    private var isLoaded = false
+
+    /// - Parameter maximumUsers: with more rows in the table, nothing is compared and every user is sent.
+    init(table: any ComparedTable, syncID: Int64, maximumUsers: Int, logger: Logger) {
+        self.table = table
+        self.syncID = syncID
+        self.maximumUsers = maximumUsers
+        self.logger = logger
+    }
+
+    /// Reads the table the first time it is called, and makes the filter ready for another reading of the stream.
+    ///
+    /// To be called when no older sync writes any more (`SyncSession.overtake`), and before the stream is read.
+    func beginAttempt(_ mode: SyncMode) async throws {
+        if !isLoaded { try await load(mode) }
+        filter?.beginAttempt(mode)
+    }
+
+    private func load(_ mode: SyncMode) async throws {
+        let start = ContinuousClock.now
+        let hasher = UserHasher()
+        guard let snapshot = try await table.snapshot(hasher, maximumUsers: maximumUsers) else {
+            logger.warning(
+                "the table holds more users than SYNC_DELTA_MAX_USERS: every user is sent, and who is missing stays unknown",
+                metadata: ["limit": .stringConvertible(maximumUsers)])
+            isLoaded = true
+            return
+        }
+        moment = snapshot.moment
+        let users = snapshot.moment.rows
+        filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: mode)
+        isLoaded = true
+        logger.info(
+            "table read",
+            metadata: [
+                "users": .stringConvertible(users), "mode": .string(mode.rawValue),
+                "milliseconds": .stringConvertible(Int((ContinuousClock.now - start) / .milliseconds(1))),
+            ])
+    }
+
+    /// Whether everything that was skipped in the latest attempt is in the table, whoever else writes there.
+    func isProven() async throws -> Bool {
+        guard let filter, let moment, filter.needsProof else { return true }
+        if try await table.isUntouched(since: moment, butBy: syncID) { return true }
+        let proof = try await table.prove(filter)
+        guard proof.touched > 0 else { return true }
+        logger.warning(
+            "someone else has changed or removed rows of this table since it was read",
+            metadata: ["rows": .stringConvertible(proof.touched)])
+        return false
+    }
+
+    /// Does what is to be done about users that the complete stream did not name, once all batches are applied.
+    /// - Parameter damagedRecords: pieces of the stream that may have been any of them.
+    /// - Throws: ``SyncFailure`` when more are missing than may go, or when that cannot be known.
+    func settleMissing(_ policy: MissingUsersPolicy, damagedRecords: Int) async throws {
+        guard let filter else {
+            guard policy.action == .softDelete else { return }
+            throw SyncFailure(
+                "SYNC_MISSING_USERS=soft-delete needs to know the whole table, which holds more than SYNC_DELTA_MAX_USERS="
+                    + "\(maximumUsers) users: raise it, at about 28 bytes a user, or set SYNC_MISSING_USERS=keep; every user "
+                    + "that came is applied")
+        }
+        let (missing, live) = (filter.missingUsers, filter.liveUsers)
+        switch policy.decide(missing: missing, live: live, damagedRecords: damagedRecords) {
+        case .keep:
+            break
+        case .softDelete:
+            try await table.softDeleteMissing(filter, syncID: syncID)
+            logger.info("missing users are marked as deleted", metadata: ["missing": .stringConvertible(missing)])
+        case .postpone:
+            logger.warning(
+                "missing users are kept this time: records of the stream were damaged, and may be theirs",
+                metadata: [
+                    "missing": .stringConvertible(missing), "damaged_records": .stringConvertible(damagedRecords),
+                ])
+        case .refuse:
+            throw SyncFailure(
+                "\(missing) of \(live) live users are missing from the source, more than SYNC_MISSING_MAX_PERCENT="
+                    + "\(policy.maximumPercent) allows: none of them was marked as deleted, and every user that came is applied; "
+                    + "check the source, and if they are to go, run again with a higher limit")
+        }
+    }
+}

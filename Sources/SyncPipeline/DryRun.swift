@@ -1,0 +1,109 @@
+package import CurlHTTP
+package import Logging
+import Postgres
+package import SyncCore
+import SyncStorage
+
+/// Finds out what a sync would do: reads the stream, compares it with the table, sends and writes nothing.
+///
+/// It takes no lock and leaves no SyncLog row, so a real sync can run at the same time. The answer then is what that sync began with.
+package struct DryRun: Sendable {
+    private let configuration: SyncConfiguration
+    private let source: any StreamSource
+    private let table: any ComparedTable
+    private let clock: PipelineClock
+    private let logger: Logger
+
+    /// What was found out.
+    package struct Report: Sendable, Equatable {
+        package let outcome: SyncForecast.Outcome
+        package let records: Int
+        package let rejects: Int
+        package let damagedRecords: Int
+        package let attempts: Int
+    }
+
+    /// - Parameter http: for the legacy API.
+    package init(_ configuration: SyncConfiguration, http: HTTPClient, logger: Logger) {
+        self.init(
+            configuration, source: LegacyAPI(http: http, configuration: configuration.legacyAPI),
+            table: UserTable(configuration.database, logger: logger), clock: .live, logger: logger)
+    }
+
+    init(
+        _ configuration: SyncConfiguration, source: any StreamSource, table: any ComparedTable, clock: PipelineClock,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.source = source
+        self.table = table
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// - Throws: `SyncFailure`, `PostgresError` or `CancellationError`.
+    package func run() async throws -> Report {
+        var sink = ForecastSink(table: table, maximumUsers: configuration.deltaMaximumUsers)
+        let reader = StreamReader(
+            source: source, retry: StreamRetryPolicy(maximumAttempts: configuration.streamAttempts), clock: clock,
+            logger: logger)
+        try await reader.read(into: &sink)
+        return sink.report()
+    }
+}
+
+/// Folds what the parser finds into a forecast.
+private struct ForecastSink: StreamConsumer, ~Copyable {
+    private let table: any ComparedTable
+    private let maximumUsers: Int
+    private var attempts = 0
+    private var forecast = SyncForecast(hasher: UserHasher(), index: UserIndex(expecting: 0))
+    private var rejects = 0
+    /// Of the rejects, those that may have been users.
+    private var damagedRecords = 0
+
+    init(table: any ComparedTable, maximumUsers: Int) {
+        self.table = table
+        self.maximumUsers = maximumUsers
+    }
+
+    var users: Int { forecast.records }
+
+    mutating func receive(_ user: UserRecord) { forecast.receive(user) }
+
+    mutating func receive(_ reject: Reject) {
+        rejects += 1
+        if reject.mayHideUser { damagedRecords += 1 }
+    }
+
+    mutating func beginAttempt() {
+        attempts += 1
+        (rejects, damagedRecords) = (0, 0)
+    }
+
+    mutating func streamOpened() async throws {
+        let hasher = UserHasher()
+        guard let snapshot = try await table.snapshot(hasher, maximumUsers: maximumUsers) else { throw tooManyUsers }
+        forecast = SyncForecast(hasher: hasher, index: snapshot.takeIndex())
+    }
+
+    mutating func passOn(streamBytes: Int64) throws {
+        guard forecast.users <= maximumUsers else { throw tooManyUsers }
+    }
+
+    mutating func attemptFailed() {}
+
+    mutating func complete(streamBytes: Int64) throws { try passOn(streamBytes: streamBytes) }
+
+    func report() -> DryRun.Report {
+        DryRun.Report(
+            outcome: forecast.outcome(), records: forecast.records, rejects: rejects, damagedRecords: damagedRecords,
+            attempts: attempts)
+    }
+
+    private var tooManyUsers: SyncFailure {
+        SyncFailure(
+            "a dry run remembers every user, and there are more than SYNC_DELTA_MAX_USERS=\(maximumUsers): raise it, at about "
+                + "28 bytes per user")
+    }
+}

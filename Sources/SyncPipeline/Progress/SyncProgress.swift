@@ -1,0 +1,52 @@
+package import SyncCore
+import Synchronization
+
+/// How far the running sync is, shared by the parts that count and those that show.
+package final class SyncProgress: Sendable {
+    /// What the sync is doing.
+    package enum Phase: Sendable {
+        /// Reading the legacy stream and sending batches.
+        case streaming
+        /// The stream is complete; waiting until all batches are applied.
+        case draining
+    }
+
+    private struct State {
+        var counters = SyncCounters()
+        var phase = Phase.streaming
+        var queue: QueueDepth?
+        var last: LastSync?
+    }
+
+    package let syncID: Int64
+    private let state = Mutex(State())
+
+    package init(syncID: Int64) {
+        self.syncID = syncID
+    }
+
+    package var counters: SyncCounters { state.withLock { $0.counters } }
+
+    package func update(_ change: (inout SyncCounters) -> Void) {
+        state.withLock { change(&$0.counters) }
+    }
+
+    /// The stream is complete.
+    package func beginDraining() { state.withLock { $0.phase = .draining } }
+
+    /// What the queue says it holds; nil when it could not be asked.
+    package func note(_ queue: QueueDepth?) { state.withLock { $0.queue = queue } }
+
+    /// What the last completed sync was like.
+    package func note(_ last: LastSync?) { state.withLock { $0.last = last } }
+
+    /// All of it as it is now, with the rates since the snapshots before.
+    package func snapshot(elapsed: Duration, rates: inout ProgressRates) -> ProgressSnapshot {
+        let state = state.withLock { $0 }
+        rates.observe(state.counters, at: elapsed)
+        return ProgressSnapshot(
+            phase: state.phase, elapsed: elapsed, counters: state.counters, usersPerSecond: rates.usersPerSecond,
+            bytesPerSecond: rates.bytesPerSecond, batchesAppliedPerSecond: rates.batchesAppliedPerSecond,
+            queue: state.queue, last: state.last)
+    }
+}

@@ -1,0 +1,95 @@
+import AWSClientSupport
+package import CurlHTTP
+import SyncCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The legacy API as an HTTP client sees it: asks for the stream, and says why it cannot be had.
+package struct LegacyAPI: StreamSource {
+    private let http: HTTPClient
+    private let configuration: LegacyAPIConfiguration
+
+    package init(http: HTTPClient, configuration: LegacyAPIConfiguration) {
+        self.http = http
+        self.configuration = configuration
+    }
+
+    /// Asks for the stream and checks that what comes back can be it.
+    /// - Throws: `StreamFailure`, or `CancellationError`.
+    package func open() async throws -> OpenStream {
+        let request = HTTPRequest(
+            url: configuration.url,
+            headers: ["x-api-key": configuration.key, "Accept": "application/json"],
+            timeouts: HTTPTimeouts(idle: configuration.idleTimeout, total: nil),
+            acceptsCompressed: true
+        )
+        let stream: HTTPResponseStream
+        do {
+            stream = try await http.open(request)
+        } catch {
+            throw Self.failure(error)
+        }
+        guard stream.status == 200 else { throw Self.failure(status: stream.status, headers: stream.headers) }
+        if let type = stream.headers["content-type"]?.lowercased(), type.hasPrefix("text/html") {
+            throw StreamFailure(
+                kind: .unexpectedContent,
+                description:
+                    "the legacy API answered 200 with \(type) instead of JSON; a proxy or a login page may be in between"
+            )
+        }
+        guard stream.isDelimited else {
+            throw StreamFailure(
+                kind: .transport(transient: false),
+                description:
+                    "the legacy API's answer has neither a length nor chunks, so its end cannot be told from a cut")
+        }
+        return OpenStream(contentType: stream.headers["content-type"], chunks: LegacyBody(body: stream.body))
+    }
+
+    /// What a failure of the transport means for the attempt.
+    fileprivate static func failure(_ error: HTTPClientError) -> any Error {
+        if error.code == .cancelled { return CancellationError() }
+        return StreamFailure(kind: .transport(transient: error.isTransient), description: "\(error)")
+    }
+
+    private static func failure(status: Int, headers: HTTPHeaders) -> StreamFailure {
+        let advice =
+            switch status {
+            case 401, 403: "; check LEGACY_API_KEY"
+            case 404, 410: "; check LEGACY_API_URL"
+            case 300..<400:
+                "; redirects are not followed, since they would carry the key elsewhere: set LEGACY_API_URL to the final address"
+            default: ""
+            }
+        return StreamFailure(
+            kind: .status(status),
+            retryAfter: RetryAfter.duration(
+                header: { headers[$0] }, now: Int64(Date().timeIntervalSince1970)),
+            description: "the legacy API answered \(status)\(advice)")
+    }
+}
+
+/// The body of the legacy API's answer, with what goes wrong in the stream's own words. Dropping it ends the transfer.
+private struct LegacyBody: AsyncSequence, Sendable {
+    let body: HTTPBody
+
+    func makeAsyncIterator() -> Iterator { Iterator(chunks: body.makeAsyncIterator()) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var chunks: HTTPBody.Iterator
+
+        mutating func next() async throws -> [UInt8]? { try await next(isolation: nil) }
+
+        mutating func next(isolation actor: isolated (any Actor)?) async throws(any Error) -> [UInt8]? {
+            do {
+                return try await chunks.next(isolation: actor)
+            } catch {
+                throw LegacyAPI.failure(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package import Postgres
+package import SyncCore
+
+/// Everything that a sync needs to know.
+package struct SyncConfiguration: Sendable {
+    package var legacyAPI: LegacyAPIConfiguration
+    package var queueURL: String
+    /// Nil: the queue's redrive policy names it.
+    package var deadLetterQueueURL: String?
+    package var database: PostgresConfiguration
+    /// Users in a message, at most.
+    package var batchSize: Int
+    package var messageGroups: Int
+    /// Largest message body and largest batch call, in bytes.
+    package var maximumMessageBytes: Int
+    package var streamAttempts: Int
+    /// Time without any batch applied after which draining gives up.
+    package var stallTimeout: Duration
+    package var mode: SyncMode
+    /// With more users in the table, nothing is compared and every user is sent.
+    package var deltaMaximumUsers: Int
+    package var missingUsers: MissingUsersPolicy
+
+    package init(
+        legacyAPI: LegacyAPIConfiguration, queueURL: String, deadLetterQueueURL: String?,
+        database: PostgresConfiguration, batchSize: Int, messageGroups: Int, maximumMessageBytes: Int,
+        streamAttempts: Int, stallTimeout: Duration, mode: SyncMode, deltaMaximumUsers: Int,
+        missingUsers: MissingUsersPolicy
+    ) {
+        self.legacyAPI = legacyAPI
+        self.queueURL = queueURL
+        self.deadLetterQueueURL = deadLetterQueueURL
+        self.database = database
+        self.batchSize = batchSize
+        self.messageGroups = messageGroups
+        self.maximumMessageBytes = maximumMessageBytes
+        self.streamAttempts = streamAttempts
+        self.stallTimeout = stallTimeout
+        self.mode = mode
+        self.deltaMaximumUsers = deltaMaximumUsers
+        self.missingUsers = missingUsers
+    }
+}

@@ -1,0 +1,56 @@
+package import CurlHTTP
+package import Logging
+package import SQS
+package import SyncCore
+import SyncStorage
+
+/// A sync that has begun: it holds the lock and its SyncLog row, and waits to be run.
+///
+/// The one way to run a sync: the command, the HTTP API and the schedule all use it.
+package struct SyncJob: Sendable {
+    package let syncID: Int64
+    private let record: any SyncRecord
+    private let sync: SyncRun
+    private let observers: [any SyncObserver]
+
+    /// Takes the lock and writes the row, RUNNING.
+    /// - Parameters:
+    ///   - http: for the legacy API; it must outlive the job.
+    ///   - sqs: for the queue; likewise.
+    /// - Throws: `SyncSessionError.anotherSyncIsRunning`, `SchemaError` or `PostgresError`; nothing is held then.
+    package static func begin(
+        _ configuration: SyncConfiguration, http: HTTPClient, sqs: SQSClient, observers: [any SyncObserver],
+        logger: Logger
+    ) async throws -> SyncJob {
+        let session: SyncSession
+        do {
+            session = try await SyncSession.begin(configuration.database, logger: logger)
+        } catch SyncSessionError.anotherSyncIsRunning {
+            throw SyncSessionError.anotherSyncIsRunning
+        } catch {
+            for observer in observers { observer.lost() }
+            throw error
+        }
+        return SyncJob(
+            syncID: session.syncID, record: session,
+            sync: SyncRun(
+                configuration: configuration, record: session,
+                source: LegacyAPI(http: http, configuration: configuration.legacyAPI),
+                table: UserTable(configuration.database, logger: logger), sqs: sqs, observers: observers,
+                logger: logger),
+            observers: observers)
+    }
+
+    /// Runs the sync to its end. Cancelled, it marks its row FAILED (interrupted) and returns that. Call it once.
+    /// - Returns: the finished row, COMPLETED or FAILED.
+    /// - Throws: only when the row itself could not be written; the lock is given back then too.
+    package func run() async throws -> SyncLogEntry {
+        do {
+            return try await sync.run()
+        } catch {
+            for observer in observers { observer.lost() }
+            await record.abandon()
+            throw error
+        }
+    }
+}
