@@ -1,0 +1,215 @@
+"""The whole service of one trial: a database and queues of its own, proxies before them, the source, and the programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import schema
+from .model import Row, Table
+from .plan import Plan
+from .postgres_proxy import PostgresProxy
+from .processes import Process
+from .servers import Servers
+from .source_server import SourceServer
+from .sqs_proxy import SQSProxy
+
+log = logging.getLogger("chaos.stack")
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+
+
+@dataclass(frozen=True)
+class Build:
+    """The programs under test, and the checkout whose roles and grants belong to them."""
+
+    root: Path
+    programs: Path
+
+
+class Secrets:
+    """Passwords that no program may ever print."""
+
+    def __init__(self) -> None:
+        self.key = f"api-{secrets.token_hex(12)}"
+        self.aws = f"aws+{secrets.token_hex(12)}/x"
+        self.passwords = {role: f"pw-{secrets.token_hex(12)}" for role in schema.ROLES}
+
+    @property
+    def all(self) -> list[str]:
+        """Every one of them."""
+        return [self.key, self.aws, *self.passwords.values()]
+
+
+class Stack:
+    """Starts, stops and looks at everything of a trial."""
+
+    def __init__(self, plan: Plan, servers: Servers, build: Build, folder: Path, name: str) -> None:
+        self.plan = plan
+        self.servers = servers
+        self.build = build
+        self.folder = folder
+        self.database = name
+        self.secrets = Secrets()
+        self.source = SourceServer(self.secrets.key)
+        self.sqs = SQSProxy(servers.sqs.port, f"{plan.seed}/sqs")
+        hosts = 2 if plan.settings.two_hosts else 1
+        self.postgres = [PostgresProxy(servers.postgres.port) for _ in range(hosts)]
+        self.queue = self.dead = ""
+        self.workers: list[Process | None] = [None] * plan.settings.workers
+        self.killed: set[int] = set()  # processes that a fault has ended
+        self.programs: list[Process] = []
+        self.crashes = 0  # deaths, freezes and lost receives, each of which may use up receives of messages
+        self._clock = folder / "clock"
+        self._number = 0
+        self.stall = plan.settings.stall
+
+    async def create(self) -> str | None:
+        """Brings everything up but the workers. Returns the words of `migrate` when it refuses these tables."""
+        self.folder.mkdir(parents=True)
+        self._clock.write_text("+0s")
+        for proxy in self.postgres[1:]:
+            proxy.accepts = False
+        await asyncio.gather(self.source.start(), self.sqs.start(), *(each.start() for each in self.postgres))
+        settings = self.plan.settings
+        await schema.create_database(self.servers.postgres, self.database, self.build.root, self.secrets.passwords, settings)
+        self.queue, self.dead = await self.servers.sqs.client().create_queues(self.database, settings.visibility, settings.max_receives)
+        migrate = await self.orchestrator("migrate", role="user_sync_owner")
+        if await migrate.wait(60) != 0:
+            return migrate.log.read_text(errors="replace")
+        await schema.finish_database(self.servers.postgres, self.database, self.build.root, settings)
+        return None
+
+    async def remove(self) -> None:
+        """Ends all programs and proxies, and drops what is on the servers."""
+        self.servers.sqs.freeze(False)
+        self.servers.postgres.freeze(False)
+        for process in self.programs:
+            process.kill()
+        await asyncio.gather(self.source.stop(), self.sqs.stop(), *(each.stop() for each in self.postgres))
+        client = self.servers.sqs.client()
+        for queue in (self.queue, self.dead):
+            if queue:
+                await client.call("DeleteQueue", {"QueueUrl": queue})
+        if not self.servers.postgres.is_up:
+            await self.servers.postgres.start()
+        await self.servers.postgres.sql(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+
+    def environment(self, role: str) -> dict[str, str]:
+        """What a program gets to know; nothing of this process's own settings is in it."""
+        settings = self.plan.settings
+        hosts = ",".join("127.0.0.1" for _ in self.postgres)
+        ports = ",".join(str(each.port) for each in self.postgres)
+        variables = {
+            "PATH": "/usr/bin:/bin",
+            "TMPDIR": str(self.folder),
+            "DATABASE_URL": f"host={hosts} port={ports} dbname={self.database} user={role}"
+            f" password={self.secrets.passwords[role]} connect_timeout=5",
+            "SQS_QUEUE_URL": self.queue,
+            "AWS_ENDPOINT_URL_SQS": f"http://127.0.0.1:{self.sqs.port}",
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": self.secrets.aws,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "LEGACY_API_URL": f"http://127.0.0.1:{self.source.port}/external/users",
+            "LEGACY_API_KEY": self.secrets.key,
+            "LOG_FORMAT": "text",
+            "SYNC_MODE": settings.mode,
+            "SYNC_MESSAGE_GROUPS": str(settings.lanes),
+            "SYNC_BATCH_SIZE": str(settings.batch_size),
+            "SYNC_MISSING_USERS": "soft-delete" if settings.soft_delete else "keep",
+            "SYNC_MISSING_MAX_PERCENT": str(settings.missing_max_percent),
+            "SYNC_STALL_TIMEOUT": str(self.stall),
+            "SYNC_STREAM_IDLE_TIMEOUT": "6",
+            "SYNC_OUTAGE_TIMEOUT": "240",
+            "WORKER_CONCURRENCY": str(settings.concurrency),
+        }
+        if settings.clock_offset:
+            # The clock of the day is wrong; the one that measures how long something takes is not.
+            variables |= {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(self._clock)}
+            variables |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1"}
+        return variables
+
+    def shift_clock(self, seconds: int) -> None:
+        """Moves the programs' clock of the day."""
+        self._clock.write_text(f"{seconds:+}s")
+
+    def role(self, program: str) -> str:
+        """The role that a program logs in with."""
+        return "user_sync_owner" if self.plan.settings.one_role else f"user_sync_{program}"
+
+    async def orchestrator(self, *arguments: str, role: str = "") -> Process:
+        """Starts a command of the orchestrator."""
+        name = "-".join(["orchestrator", *arguments])
+        return await self._start("orchestrator", list(arguments), role or self.role("orchestrator"), name)
+
+    async def start_worker(self, place: int) -> None:
+        """Starts a worker in a place that has none."""
+        current = self.workers[place]
+        if current is None or current.status is not None:
+            self.workers[place] = await self._start("worker", ["run"], self.role("worker"), f"worker-{place}")
+
+    async def _start(self, program: str, arguments: list[str], role: str, name: str) -> Process:
+        self._number += 1
+        path = self.folder / f"{self._number:03}-{name.replace('/', '_')}.log"
+        process = await Process.start(name, [str(self.build.programs / program), *arguments], self.environment(role), path)
+        self.programs.append(process)
+        return process
+
+    def end_worker(self, place: int, how: str) -> None:
+        """Kills a worker, or asks it to stop."""
+        worker = self.workers[place]
+        if worker is None or worker.status is not None:
+            return
+        self.crashes += 1
+        self.killed.add(worker.pid)
+        if how == "kill":
+            worker.kill()
+        else:
+            worker.send(signal.SIGTERM)
+
+    async def sql(self, statement: str) -> str:
+        """As the administrator, past the proxies."""
+        return await self.servers.postgres.sql(statement, self.database)
+
+    async def grant(self) -> None:
+        """Gives the roles their rights, all of them."""
+        await self.servers.postgres.script(self.build.root / "infra/sql/grants.sql", self.database, role="user_sync_owner")
+
+    async def rows(self, statement: str) -> list[dict[str, object]]:
+        """The rows of a query, as the administrator."""
+        output = await self.sql(f"COPY (SELECT row_to_json(r) FROM ({statement}) AS r) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')")
+        return [json.loads(line) for line in output.splitlines()]
+
+    async def table(self) -> Table:
+        """The table as it is."""
+        rows = await self.rows(schema.TABLE_QUERY)
+        return {
+            str(each["user_name"]): Row(
+                name=str(each["user_name"]),
+                legacy_id=_integer(each["legacy_id"]),
+                email=str(each["email"]),
+                created=_integer(each["created"]),
+                deleted=None if each["deleted"] is None else bool(each["deleted"]),
+                version=str(each["version"]),
+            )
+            for each in rows
+        }
+
+    def output(self) -> str:
+        """Everything that the programs have printed so far."""
+        return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
+
+
+def _integer(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def faketime_is_there() -> bool:
+    """Whether the library that shifts the clock is installed."""
+    return os.path.exists(FAKETIME)
