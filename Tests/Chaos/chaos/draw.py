@@ -26,6 +26,7 @@ def draw(seed: int) -> Plan:
 def draw_settings(dice: random.Random, batch_size: int) -> Settings:
     """How the service is set up."""
     schema = _weighted(dice, {"ours": 75, "typeorm": 12, "typeorm_rows": 8, "partitioned": 5})
+    as_lambda = dice.random() < 0.12
     return Settings(
         mode=dice.choice(["delta", "delta", "full"]),
         lanes=dice.choice([1, 2, 8, 32]),
@@ -34,7 +35,8 @@ def draw_settings(dice: random.Random, batch_size: int) -> Settings:
         missing_max_percent=dice.choice([5, 5, 20, 100]),
         workers=dice.choice([1, 2, 2, 3]),
         concurrency=dice.choice([1, 2, 4]),
-        max_receives=dice.choice([3, 5, 5]),
+        # Lambda cannot hold messages through an outage: the queue must allow for more receives.
+        max_receives=dice.choice([3, 5, 5]) if not as_lambda else 40,
         visibility=dice.choice([10, 10, 15]),
         stall=_weighted(dice, {6: 15, 60: 85}),
         schema=schema,
@@ -42,9 +44,11 @@ def draw_settings(dice: random.Random, batch_size: int) -> Settings:
         checked_email=dice.random() < 0.1,
         time_zone=dice.choice(["UTC", "UTC", "Asia/Kolkata", "America/Sao_Paulo"]),
         hostile_roles=dice.random() < 0.15,
+        as_lambda=as_lambda,
         one_role=dice.random() < (0.5 if schema.startswith("typeorm") else 0.1),
         two_hosts=dice.random() < 0.3,
-        clock_offset=_weighted(dice, {0: 90, -3600: 5, 90000: 5}),
+        # An invocation's deadline is told by the clock of the day, which is one for Lambda and its function.
+        clock_offset=0 if as_lambda else _weighted(dice, {0: 90, -3600: 5, 90000: 5}),
     )
 
 
@@ -133,6 +137,7 @@ def _outage(dice: random.Random) -> float:
 
 
 Drawing = Callable[[random.Random], tuple[float, str]]
+API = ["GET /syncs", "GET /metrics", "GET /ready", "GET /users/user00001", "GET /dead-letters", "POST /syncs", "POST /dead-letters/redrive"]
 WHO = ["worker", "orchestrator", "both"]
 
 # For each kind how often it is drawn, and how its length and its detail are.
@@ -172,6 +177,7 @@ FAULTS: dict[str, tuple[int, Drawing]] = {
     "second_sync": (2, lambda dice: (0, "")),
     "dry_run": (1, lambda dice: (0, "")),
     "look": (3, lambda dice: (0, dice.choice(["status", "doctor", "rejects", "report", "dead-letters list", "history"]))),
+    "api_call": (3, lambda dice: (0, dice.choice(API))),
     "reset": (1, lambda dice: (0, "")),
     "redrive": (2, lambda dice: (0, "")),
     "source_cut": (4, lambda dice: (0, dice.choice(["close", "reset"]))),

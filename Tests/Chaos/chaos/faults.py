@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 
 from .plan import Fault
 from .processes import Process
-from .servers import ServerError
+from .servers import ServerError, free_port
+from .sqs import read_answer
 from .sqs_proxy import Rule
 from .stack import Stack
 
@@ -84,6 +85,8 @@ async def heal(context: Context, end_sessions: bool) -> None:
     await stack.grant()
     if end_sessions:
         await stack.sql(_end_sessions("user_sync_%"))
+    for runtime in stack.runtimes:
+        runtime.is_open.set()
     for place, worker in enumerate(stack.workers):
         if worker is not None:
             worker.send(signal.SIGCONT)
@@ -376,13 +379,7 @@ async def workers_away(context: Context, each: Fault) -> None:
 @fault
 async def worker_frozen(context: Context, each: Fault) -> None:
     """A worker stands still, perhaps for longer than its messages stay hidden."""
-    worker = context.stack.workers[0]
-    if worker is None:
-        return
-    context.stack.crashes += 1
-    worker.send(signal.SIGSTOP)
-    await asyncio.sleep(each.lasts)
-    worker.send(signal.SIGCONT)
+    await context.stack.freeze_worker(0, each.lasts)
 
 
 @fault
@@ -449,6 +446,44 @@ async def reset(context: Context, each: Fault) -> None:
 async def redrive(context: Context, each: Fault) -> None:
     """Someone replays the dead letters."""
     await command(context, "dead-letters", "redrive", "--wait", "20")
+
+
+@fault
+async def api_call(context: Context, each: Fault) -> None:
+    """Someone runs the HTTP API beside the sync, and asks it for something: `METHOD PATH`."""
+    method, path = each.detail.split()
+    if method == "POST" and path != "/dead-letters/redrive":
+        context.excuse("someone may have started or cancelled a sync through the API")
+    port = free_port()
+    process = await context.stack.orchestrator("serve", "--port", str(port))
+    answer = "no answer"
+    try:
+        for _ in range(50):
+            await asyncio.sleep(0.1)
+            if process.status is not None:
+                break
+            try:
+                answer = await asyncio.wait_for(_http(port, method, path), 30)
+                break
+            except OSError:
+                continue
+    except (TimeoutError, asyncio.IncompleteReadError) as error:
+        answer = type(error).__name__
+    context.side_effects.append(f"{each.detail}: {answer}")
+    context.stack.killed.add(process.pid)
+    await process.stop(30)
+
+
+async def _http(port: int, method: str, path: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        )
+        return str((await read_answer(reader)).status)
+    finally:
+        writer.close()
 
 
 async def command(context: Context, *arguments: str) -> int | None:

@@ -27,6 +27,7 @@ class Settings:
     checked_email: bool  # a CHECK of another program refuses some addresses
     time_zone: str  # of the database
     hostile_roles: bool  # roles come with settings that would change what SQL means
+    as_lambda: bool  # the workers are a Lambda function
     one_role: bool  # all programs log in as the owner of the tables
     two_hosts: bool  # DATABASE_URL names two hosts, and one of them answers
     clock_offset: int  # seconds by which the programs' clocks are wrong

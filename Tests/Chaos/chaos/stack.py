@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import schema
+from .lambda_runtime import LambdaRuntime
 from .model import Row, Table
 from .plan import Plan
 from .postgres_proxy import PostgresProxy
@@ -62,6 +63,9 @@ class Stack:
         self.postgres = [PostgresProxy(servers.postgres.port) for _ in range(hosts)]
         self.queue = self.dead = ""
         self.workers: list[Process | None] = [None] * plan.settings.workers
+        self.runtimes: list[LambdaRuntime] = []  # one for each worker, when they are a Lambda function
+        self._away: set[int] = set()  # places that have no worker for now
+        self._supervisor: asyncio.Task[None] | None = None
         self.killed: set[int] = set()  # processes that a fault has ended
         self.programs: list[Process] = []
         self.crashes = 0  # deaths, freezes and lost receives, each of which may use up receives of messages
@@ -79,6 +83,10 @@ class Stack:
         settings = self.plan.settings
         await schema.create_database(self.servers.postgres, self.database, self.build.root, self.secrets.passwords, settings)
         self.queue, self.dead = await self.servers.sqs.client().create_queues(self.database, settings.visibility, settings.max_receives)
+        if settings.as_lambda:
+            self.runtimes = [LambdaRuntime(self.servers.sqs.client(), self.queue, settings.visibility - 3) for _ in self.workers]
+            await asyncio.gather(*(each.start() for each in self.runtimes))
+            self._supervisor = asyncio.create_task(self._supervise())
         migrate = await self.orchestrator("migrate", role="user_sync_owner")
         if await migrate.wait(60) != 0:
             return migrate.log.read_text(errors="replace")
@@ -89,8 +97,11 @@ class Stack:
         """Ends all programs and proxies, and drops what is on the servers."""
         self.servers.sqs.freeze(False)
         self.servers.postgres.freeze(False)
+        if self._supervisor is not None:
+            self._supervisor.cancel()
         for process in self.programs:
             process.kill()
+        await asyncio.gather(*(each.stop() for each in self.runtimes))
         await asyncio.gather(self.source.stop(), self.sqs.stop(), *(each.stop() for each in self.postgres))
         client = self.servers.sqs.client()
         for queue in (self.queue, self.dead):
@@ -150,14 +161,32 @@ class Stack:
 
     async def start_worker(self, place: int) -> None:
         """Starts a worker in a place that has none."""
+        self._away.discard(place)
         current = self.workers[place]
-        if current is None or current.status is not None:
-            self.workers[place] = await self._start("worker", ["run"], self.role("worker"), f"worker-{place}")
+        if current is not None and current.status is None:
+            return
+        variables = {}
+        if self.runtimes:
+            self.runtimes[place].forget()
+            variables = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.runtimes[place].port}", "METRICS_FORMAT": "none"}
+            variables["SQS_MAX_RECEIVE_COUNT"] = str(self.plan.settings.max_receives)
+        self.workers[place] = await self._start("worker", ["run"], self.role("worker"), f"worker-{place}", variables)
 
-    async def _start(self, program: str, arguments: list[str], role: str, name: str) -> Process:
+    async def _supervise(self) -> None:
+        """Lambda starts its function anew when its process ends."""
+        while True:
+            await asyncio.sleep(0.5)
+            for place, worker in enumerate(self.workers):
+                if worker is not None and worker.status is not None and place not in self._away:
+                    await self.start_worker(place)
+
+    async def _start(
+        self, program: str, arguments: list[str], role: str, name: str, more: dict[str, str] | None = None
+    ) -> Process:
         self._number += 1
         path = self.folder / f"{self._number:03}-{name.replace('/', '_')}.log"
-        process = await Process.start(name, [str(self.build.programs / program), *arguments], self.environment(role), path)
+        variables = self.environment(role) | (more or {})
+        process = await Process.start(name, [str(self.build.programs / program), *arguments], variables, path)
         self.programs.append(process)
         return process
 
@@ -166,12 +195,32 @@ class Stack:
         worker = self.workers[place]
         if worker is None or worker.status is not None:
             return
+        self._away.add(place)
         self.crashes += 1
         self.killed.add(worker.pid)
         if how == "kill":
             worker.kill()
         else:
             worker.send(signal.SIGTERM)
+        if self.runtimes:
+            self.runtimes[place].forget()
+
+    async def freeze_worker(self, place: int, seconds: float) -> None:
+        """A worker stands still. Lambda does that between invocations alone."""
+        worker = self.workers[place]
+        if worker is None:
+            return
+        runtime = self.runtimes[place] if self.runtimes else None
+        if runtime is not None:
+            runtime.is_open.clear()
+            await runtime.is_idle.wait()
+        else:
+            self.crashes += 1
+        worker.send(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        worker.send(signal.SIGCONT)
+        if runtime is not None:
+            runtime.is_open.set()
 
     async def sql(self, statement: str) -> str:
         """As the administrator, past the proxies."""

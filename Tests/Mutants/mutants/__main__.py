@@ -94,10 +94,21 @@ class Results:
 
 
 def choose(module: Module, count: int, seed: int) -> list[Mutant]:
-    """Mutants of a module, spread over its files, always the same for a seed."""
+    """Mutants of a module, of each kind of change as many as of every other while there are any; always the same for a seed."""
     dice = random.Random(f"{module.name}/{seed}")
-    found = [each for path in module.files(ROOT) for each in mutants(module.name, str(path.relative_to(ROOT)), path.read_text())]
-    return dice.sample(found, min(count, len(found)))
+    by_operator: dict[str, list[Mutant]] = {}
+    for path in module.files(ROOT):
+        for each in mutants(module.name, str(path.relative_to(ROOT)), path.read_text()):
+            by_operator.setdefault(each.operator, []).append(each)
+    for found in by_operator.values():
+        dice.shuffle(found)
+    chosen: list[Mutant] = []
+    while by_operator and len(chosen) < count:
+        for operator in sorted(by_operator):
+            chosen.append(by_operator[operator].pop())
+            if not by_operator[operator]:
+                del by_operator[operator]
+    return chosen[:count]
 
 
 def try_module(module: Module, arguments: argparse.Namespace, folder: Path, results: Results, deadline: float | None) -> None:

@@ -53,7 +53,7 @@ SWIFT: list[tuple[str, str, str]] = [
     ("constant", r"\?\? 0\b", "?? 1"),
 ]
 SQL: list[tuple[str, str, str]] = [
-    ("comparison", r" = (?=\$|')", " <> "),
+    ("comparison", r"\b(WHERE|AND|ON) ([\w.]+) = ", r"\1 \2 <> "),
     ("comparison", r" <> ", " = "),
     ("boundary", r" < ", " <= "),
     ("boundary", r" > ", " >= "),
@@ -108,7 +108,8 @@ def _statements(module: str, path: str, lines: list[str], index: int) -> Iterato
         return
     yield Mutant(module, path, index + 1, "removed", line, "")
     following = lines[index + 1] if index + 1 < len(lines) else ""
-    if _is_statement(lines, index + 1) and _indent(line) == _indent(following):
+    # Two assignments may stand in any order.
+    if "(" in line + following and _is_statement(lines, index + 1) and _indent(line) == _indent(following):
         yield Mutant(module, path, index + 1, "swapped", f"{line}\n{following}", f"{following}\n{line}")
 
 
@@ -116,8 +117,8 @@ def _is_statement(lines: list[str], index: int) -> bool:
     """Whether a line is a whole statement: the lines around it do not continue it."""
     if index >= len(lines) or SKIPPED.search(lines[index]) or not STATEMENT.match(lines[index]):
         return False
-    # A word alone is a result, and a property is no effect.
-    if not re.search(r"\(| [-+*|]?= ", lines[index]):
+    # A word alone is a result, and an initializer must set what it has.
+    if not re.search(r"\(| [-+*|]?= ", lines[index]) or lines[index].strip().startswith("self."):
         return False
     before = next((each for each in reversed(lines[:index]) if each.strip()), "")
     after = lines[index + 1] if index + 1 < len(lines) else ""
