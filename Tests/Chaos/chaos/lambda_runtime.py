@@ -26,6 +26,7 @@ class LambdaRuntime:
         self._events: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
         self._answers: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
         self._count = 0
+        self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
         # Cleared while nothing is to be handed out, as when the environment is frozen between two invocations.
         self.is_open = asyncio.Event()
@@ -37,16 +38,18 @@ class LambdaRuntime:
 
     async def start(self) -> None:
         """Begins to listen and to poll."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         self._mapping = asyncio.create_task(self._map())
 
     async def stop(self) -> None:
         """Ends both."""
-        if self._mapping is not None:
-            self._mapping.cancel()
         if self._server is not None:
             self._server.close()
+        for task in [self._mapping, *self._tasks]:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def forget(self) -> None:
         """The program has died: the invocation under way failed."""
@@ -90,6 +93,11 @@ class LambdaRuntime:
         for each in messages:
             if each["MessageId"] not in failed:
                 await self._client.call("DeleteMessage", {"QueueUrl": self._queue, "ReceiptHandle": each["ReceiptHandle"]})
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -200,9 +200,10 @@ class Trial:
     async def _look(self, round_: Round, last: int, seen: int) -> None:
         """Reads what the sync has left behind."""
         stack = self._stack
-        rows = await stack.rows(f"SELECT * FROM sync_logs WHERE id > {last} ORDER BY id DESC LIMIT 1")
+        rows = await stack.rows(f"SELECT * FROM sync_logs WHERE id > {last} ORDER BY id")
         round_.row = rows[0] if rows else None
-        if not round_.after or round_.state != "COMPLETED":
+        round_.later_state = str(rows[-1]["status"]) if len(rows) > 1 else ""
+        if not round_.after or round_.state != "COMPLETED" or round_.later_state:
             round_.after = await stack.table()
         if round_.row is not None:
             sync_id = round_.row["id"]
@@ -236,8 +237,8 @@ class Trial:
 
     def _remember(self, round_: Round, truth: set[str]) -> None:
         row = round_.row or {}
-        if round_.state == "COMPLETED":
-            self._last_received = round_.number_of("received")
+        if (round_.later_state or round_.state) == "COMPLETED":
+            self._last_received = len(round_.reading.records)
             self._leftovers = []
         else:
             self._leftovers += round_.reading.records
