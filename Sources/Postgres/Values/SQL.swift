@@ -1,4 +1,4 @@
-/// The text of a statement, made of this program's own literals and of nothing else.
+/// The text of a statement, made of this program's own literals and of quoted identifiers.
 ///
 /// The compiler enforces it: a literal makes one, and only another `SQL` may be interpolated into it. So no value from outside can
 /// become part of a statement; values travel as parameters, `$1`, `$2` and so on.
@@ -12,6 +12,11 @@ package struct SQL: Sendable, Hashable {
     /// For tests of this module, which make up statements; nothing outside it can call this.
     init(verbatim text: String) {
         self.text = text
+    }
+
+    /// A name of a column or a table, quoted: whatever it holds, it stays one identifier.
+    package init(identifier: String) {
+        text = "\"" + identifier.replacing("\"", with: "\"\"") + "\""
     }
 
     /// The fragments one after the other, with commas between them.

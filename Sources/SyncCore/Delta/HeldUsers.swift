@@ -1,7 +1,5 @@
 /// Users that wait for the end of the stream, at most one for each slot of the index, in bounded memory.
 struct HeldUsers {
-    private static let headBytes = 8 + 8 + 8 + 1 + 4 + 4
-
     private let maximumBytes: Int
     private var bytes: [UInt8] = []
     /// Where each user's bytes begin.
@@ -18,26 +16,19 @@ struct HeldUsers {
     /// Keeps a copy of a user, in place of the one that is kept for the same slot.
     /// - Returns: false when there is no room for it; what was kept is still kept then.
     mutating func hold(_ user: UserRecord, for slot: UserIndex.Slot) -> Bool {
-        let needed = Self.headBytes + user.userName.count + user.email.count
+        let needed = user.copyByteCount
         if bytes.count + needed > maximumBytes, wasted > bytes.count / 2 { compact() }
         guard bytes.count + needed <= maximumBytes else { return false }
         drop(slot)
         starts[slot] = bytes.count
-        append(user.legacyID)
-        append(user.createdAt)
-        append(user.offset)
-        bytes.append(user.deleted ? 1 : 0)
-        append(Int32(user.userName.count))
-        append(Int32(user.email.count))
-        bytes.append(contentsOf: user.userName)
-        bytes.append(contentsOf: user.email)
+        user.appendCopy(to: &bytes)
         return true
     }
 
     /// Whether the user that is kept for a slot has this name.
     func holds(_ userName: UnsafeRawBufferPointer, for slot: UserIndex.Slot) -> Bool {
         guard let start = starts[slot] else { return false }
-        return bytes.withUnsafeBytes { Self.record(in: $0, at: start).userName.elementsEqual(userName) }
+        return bytes.withUnsafeBytes { UserRecord(copyIn: $0, at: start).userName.elementsEqual(userName) }
     }
 
     /// Forgets the user that is kept for a slot, if any.
@@ -56,7 +47,7 @@ struct HeldUsers {
     mutating func release(_ body: (UserIndex.Slot, UserRecord) -> Void) {
         bytes.withUnsafeBytes { bytes in
             for (slot, start) in starts.sorted(by: { $0.value < $1.value }) {
-                body(slot, Self.record(in: bytes, at: start))
+                body(slot, UserRecord(copyIn: bytes, at: start))
             }
         }
         removeAll()
@@ -73,28 +64,7 @@ struct HeldUsers {
         wasted = 0
     }
 
-    private mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
-    }
-
     private func size(at start: Int) -> Int {
-        bytes.withUnsafeBytes { bytes in
-            let user = Self.record(in: bytes, at: start)
-            return Self.headBytes + user.userName.count + user.email.count
-        }
-    }
-
-    private static func record(in bytes: UnsafeRawBufferPointer, at start: Int) -> UserRecord {
-        func number<Value: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Value.Type) -> Value {
-            bytes.loadUnaligned(fromByteOffset: start + offset, as: Value.self)
-        }
-        let nameStart = start + headBytes
-        let emailStart = nameStart + Int(number(25, Int32.self))
-        let end = emailStart + Int(number(29, Int32.self))
-        return UserRecord(
-            legacyID: number(0, Int64.self),
-            userName: UnsafeRawBufferPointer(rebasing: bytes[nameStart..<emailStart]),
-            email: UnsafeRawBufferPointer(rebasing: bytes[emailStart..<end]),
-            createdAt: number(8, Int64.self), deleted: bytes[start + 24] == 1, offset: number(16, Int64.self))
+        bytes.withUnsafeBytes { UserRecord(copyIn: $0, at: start).copyByteCount }
     }
 }

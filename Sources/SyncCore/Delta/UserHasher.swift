@@ -31,26 +31,7 @@ package struct UserHasher: Sendable {
 
     /// What stands for everything that a sync compares of a user, the name included: 56 bits, with a low byte of zero.
     @inline(__always)
-    package func content(
-        userName: UnsafeRawBufferPointer, legacyID: Int64, email: UnsafeRawBufferPointer, createdAt: Int64,
-        deleted: Bool
-    ) -> UInt64 {
-        var state = SipHash.Narrow(contentKey)
-        state.absorb(UInt64(bitPattern: legacyID))
-        state.absorb(UInt64(bitPattern: createdAt))
-        // The length says where the name ends and the address begins.
-        state.absorb(UInt64(truncatingIfNeeded: userName.count) << 1 | (deleted ? 1 : 0))
-        state.absorbWords(of: userName)
-        return state.finish(email) & ~0xFF
-    }
-
-    /// The same for a user of the stream.
-    @inline(__always)
-    package func content(of user: UserRecord) -> UInt64 {
-        content(
-            userName: user.userName, legacyID: user.legacyID, email: user.email, createdAt: user.createdAt,
-            deleted: user.deleted)
-    }
+    package func content(of user: UserRecord) -> UInt64 { user.digest(contentKey) & ~0xFF }
 }
 
 /// Stands for a user name in a ``UserIndex``.

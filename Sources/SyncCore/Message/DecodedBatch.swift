@@ -15,26 +15,8 @@ package struct DecodedBatch: Sendable {
 
     /// All texts, unescaped: the first user's name and email, then the second's, and so on.
     @usableFromInline let texts: [UInt8]
-    /// Where each text ends in `texts`: at `2 * user` for a name, at `2 * user + 1` for an email.
+    /// Where each text ends in `texts`: for each user those of ``UserField/texts``, in their order.
     @usableFromInline let textEnds: [UInt32]
-
-    init(
-        header: MessageHeader,
-        legacyIDs: [Int64],
-        createdAts: [Int64],
-        deleted: [Bool],
-        presumedNew: [Bool],
-        texts: [UInt8],
-        textEnds: [UInt32]
-    ) {
-        self.header = header
-        self.legacyIDs = legacyIDs
-        self.createdAts = createdAts
-        self.deleted = deleted
-        self.presumedNew = presumedNew
-        self.texts = texts
-        self.textEnds = textEnds
-    }
 
     /// The number of users, at least 1.
     package var count: Int { legacyIDs.count }
@@ -68,5 +50,82 @@ package struct DecodedBatch: Sendable {
         return try texts.withUnsafeBufferPointer { (bytes) throws(Failure) -> Result in
             try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<end])))
         }
+    }
+}
+
+// MARK: - By field
+
+extension DecodedBatch {
+    /// The values of one field, user by user.
+    package enum Column {
+        case integers([Int64])
+        case timestamps([Int64])
+        case booleans([Bool])
+        /// Texts, to be read with ``DecodedBatch/withText(_:of:_:)``; the number is the text's place in a line.
+        case texts(Int)
+    }
+
+    /// The values of a field.
+    package func column(of field: UserField) -> Column {
+        switch field {
+        case .legacyID: .integers(legacyIDs)
+        case .createdAt: .timestamps(createdAts)
+        case .deleted: .booleans(deleted)
+        default: .texts(UserField.texts.firstIndex(of: field) ?? 0)
+        }
+    }
+
+    /// Hands the UTF-8 bytes of one of a user's texts to `body`; they are valid during the call only.
+    @inlinable
+    package func withText<Result, Failure: Error>(
+        _ place: Int, of user: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withText(at: 2 * user + place, body)
+    }
+}
+
+// MARK: - Reading
+
+extension DecodedBatch {
+    /// Reads the lines that follow a header.
+    init(_ header: MessageHeader, readingFrom reader: inout MessageReader) throws(MessageError) {
+        let users = header.users
+        // Not more than can stand in what is left, whatever the header says: a body that announces more fails at the
+        // row after those at the latest.
+        let capacity = min(users, reader.remaining / MessageFormat.shortestRowBytes + 1)
+        var legacyIDs = [Int64](repeating: 0, count: capacity)
+        var createdAts = [Int64](repeating: 0, count: capacity)
+        var deleted = [Bool](repeating: false, count: capacity)
+        var presumedNew = [Bool](repeating: false, count: capacity)
+        var textEnds = [UInt32](repeating: 0, count: 2 * capacity)
+        var failure: MessageError?
+        // A text is never longer than what it was read from.
+        let texts = [UInt8](unsafeUninitializedCapacity: reader.remaining + MessageReader.slack) { buffer, count in
+            var output = TextOutput(buffer)
+            do throws(MessageError) {
+                for row in 0..<users {
+                    try reader.startRow(row, announced: users)
+                    legacyIDs[row] = try reader.readNumber(endingWith: FormatByte.tab)
+                    createdAts[row] = try reader.readCreatedAt()
+                    let flags = try reader.readFlags()
+                    deleted[row] = flags.contains(.deleted)
+                    presumedNew[row] = flags.contains(.new)
+                    textEnds[2 * row] = try reader.readUserName(into: &output)
+                    textEnds[2 * row + 1] = try reader.readText(endingWith: FormatByte.lineFeed, into: &output)
+                }
+                try reader.finish(announced: users)
+            } catch {
+                failure = error
+            }
+            count = output.count
+        }
+        if let failure { throw failure }
+        self.header = header
+        self.legacyIDs = legacyIDs
+        self.createdAts = createdAts
+        self.deleted = deleted
+        self.presumedNew = presumedNew
+        self.texts = texts
+        self.textEnds = textEnds
     }
 }

@@ -40,9 +40,8 @@ struct ObjectReader {
         static let deleted = Fields(rawValue: 16)
         static let all: Fields = [.id, .userName, .email, .createdAt, .deleted]
         /// With what is reported when the field has the wrong type, in the order in which fields are judged.
-        static let inOrder: [(field: Fields, reason: Reject.Reason)] = [
-            (.id, .invalidID), (.userName, .invalidUserName), (.email, .invalidEmail),
-            (.createdAt, .invalidCreatedAt), (.deleted, .invalidDeleted),
+        static let inOrder: [(field: Fields, description: UserField)] = [
+            (.id, .legacyID), (.userName, .userName), (.email, .email), (.createdAt, .createdAt), (.deleted, .deleted),
         ]
     }
 
@@ -133,8 +132,8 @@ struct ObjectReader {
         let length = position + 1 - start
 
         guard typed == .all else {
-            for (field, reason) in Fields.inOrder where !typed.contains(field) {
-                return .notUser(mistyped.contains(field) ? reason : .missingField, length: length)
+            for (field, description) in Fields.inOrder where !typed.contains(field) {
+                return .notUser(mistyped.contains(field) ? description.invalid : .missingField, length: length)
             }
             return .notUser(.missingField, length: length)
         }
@@ -207,10 +206,8 @@ struct ObjectReader {
         static var email: UInt64 { 0x226C_6961_6D65 }
         static var createdAtHead: UInt64 { 0x4164_6574_6165_7263 }
         static var deleted: UInt64 { 0x2264_6574_656C_6564 }
-        static let fields: [(name: [UInt8], field: UInt8)] = [
-            (Array("id".utf8), Fields.id.rawValue), (Array("userName".utf8), Fields.userName.rawValue),
-            (Array("email".utf8), Fields.email.rawValue), (Array("createdAt".utf8), Fields.createdAt.rawValue),
-            (Array("deleted".utf8), Fields.deleted.rawValue),
-        ]
+        static let fields: [(name: [UInt8], field: UInt8)] = Fields.inOrder.map {
+            (Array($0.description.jsonKey.utf8), $0.field.rawValue)
+        }
     }
 }

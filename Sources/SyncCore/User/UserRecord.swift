@@ -1,7 +1,7 @@
 /// One user read from the legacy stream: a view into the reader's bytes, not a copy of them.
 ///
-/// `userName` and `email` point into memory that is only valid during the call that hands the record over. Whoever
-/// wants to keep a user copies its bytes before returning. The type holds pointers, so it is not `Sendable`.
+/// `userName` and `email` point into memory that is only valid during the call that hands the record over. Code that keeps a
+/// user copies its bytes before it returns (``appendCopy(to:)``). The type holds pointers, so it is not `Sendable`.
 package struct UserRecord {
     /// The user's identifier in the legacy system.
     package let legacyID: Int64
@@ -31,5 +31,58 @@ package struct UserRecord {
         self.createdAt = createdAt
         self.deleted = deleted
         self.offset = offset
+    }
+}
+
+extension UserRecord {
+    /// The hash of everything that a sync compares, the name included.
+    @inline(__always)
+    func digest(_ key: SipHash.Key) -> UInt64 {
+        var state = SipHash.Narrow(key)
+        state.absorb(UInt64(bitPattern: legacyID))
+        state.absorb(UInt64(bitPattern: createdAt))
+        // The length says where the name ends and the address begins.
+        state.absorb(UInt64(truncatingIfNeeded: userName.count) << 1 | (deleted ? 1 : 0))
+        state.absorbWords(of: userName)
+        return state.finish(email)
+    }
+}
+
+// MARK: - Copies
+
+extension UserRecord {
+    private static let headBytes = 8 + 8 + 8 + 1 + 4 + 4
+
+    /// What a copy takes, in bytes.
+    var copyByteCount: Int { Self.headBytes + userName.count + email.count }
+
+    /// Appends a copy that ``init(copyIn:at:)`` reads back.
+    func appendCopy(to bytes: inout [UInt8]) {
+        func append(_ value: some FixedWidthInteger) {
+            withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+        }
+        append(legacyID)
+        append(createdAt)
+        append(offset)
+        bytes.append(deleted ? 1 : 0)
+        append(Int32(userName.count))
+        append(Int32(email.count))
+        bytes.append(contentsOf: userName)
+        bytes.append(contentsOf: email)
+    }
+
+    /// Reads a copy; the record points into `bytes`.
+    init(copyIn bytes: UnsafeRawBufferPointer, at start: Int) {
+        func number<Value: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Value.Type) -> Value {
+            bytes.loadUnaligned(fromByteOffset: start + offset, as: Value.self)
+        }
+        let nameStart = start + Self.headBytes
+        let emailStart = nameStart + Int(number(25, Int32.self))
+        let end = emailStart + Int(number(29, Int32.self))
+        self.init(
+            legacyID: number(0, Int64.self),
+            userName: UnsafeRawBufferPointer(rebasing: bytes[nameStart..<emailStart]),
+            email: UnsafeRawBufferPointer(rebasing: bytes[emailStart..<end]),
+            createdAt: number(8, Int64.self), deleted: bytes[start + 24] == 1, offset: number(16, Int64.self))
     }
 }

@@ -51,21 +51,14 @@ package struct BatchStore: Sendable {
     private static func parameters(
         _ batch: DecodedBatch, _ users: [Int], believingHints: Bool
     ) -> [PostgresValue] {
-        let new = believingHints ? users.count { batch.presumedNew[$0] } : 0
-        var lookedUp = UserColumns(capacity: users.count - new)
-        var presumedNew = UserColumns(capacity: new)
-        for user in users {
-            if believingHints, batch.presumedNew[user] {
-                presumedNew.append(user, of: batch)
-            } else {
-                lookedUp.append(user, of: batch)
-            }
-        }
+        let presumedNew = believingHints ? users.filter { batch.presumedNew[$0] } : []
+        let lookedUp = believingHints ? users.filter { !batch.presumedNew[$0] } : users
         let header = batch.header
         let head: [PostgresValue] = [
             .int8(header.syncID), .int8(header.number), .int4(Int32(header.lane)), .int4(Int32(header.users)),
         ]
-        return head + lookedUp.parameters + presumedNew.parameters
+        return head + UserColumns(of: lookedUp, in: batch).parameters
+            + UserColumns(of: presumedNew, in: batch).parameters
     }
 }
 

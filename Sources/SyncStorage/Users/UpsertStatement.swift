@@ -1,4 +1,5 @@
 import Postgres
+import SyncCore
 
 /// The one statement that applies a batch: the upsert and the ledger row, so that they commit together or not at all.
 ///
@@ -24,9 +25,8 @@ import Postgres
 /// New users are inserted in the order of their names, known ones updated in the order of their ids: two transactions cannot
 /// deadlock.
 enum UpsertStatement {
-    /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 users in the message, then one array a column of the
-    /// distinct users that are to be looked up: $5 user names, $6 legacy ids, $7 emails, $8 creation times, $9 deleted;
-    /// and the same of those that are presumed to be new: $10 to $14.
+    /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 users in the message, then one array per field of ``UserField/all``
+    /// of the distinct users that are to be looked up, and the same of those that are presumed to be new.
     static let apply = statement(name: "apply_batch", onConflict: "")
 
     /// The same, and right also when others insert the same users at this moment. None may be presumed to be new.
@@ -37,6 +37,9 @@ enum UpsertStatement {
             WHERE \(supersedes("excluded"))
             """
     )
+
+    private static let firstLookedUp = 5
+    private static let firstPresumedNew = firstLookedUp + UserField.all.count
 
     private static func statement(name: String, onConflict: SQL) -> PostgresStatement {
         PostgresStatement(
@@ -52,8 +55,7 @@ enum UpsertStatement {
                 ), incoming AS MATERIALIZED (
                     SELECT i.*, known.row_id, known.differs, known.was_deleted
                     FROM gate
-                    CROSS JOIN unnest($5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::boolean[])
-                        AS i (user_name, legacy_id, email, legacy_created_at, deleted)
+                    CROSS JOIN \(UserField.all.unnested(from: firstLookedUp)) AS i (\(UserField.all.sql))
                     LEFT JOIN LATERAL (
                         SELECT users.id AS row_id, users.deleted AS was_deleted, \(supersedes("i")) AS differs
                         FROM users
@@ -61,15 +63,14 @@ enum UpsertStatement {
                         LIMIT 1
                     ) AS known ON true
                 ), presumed_new AS (
-                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at, sync_id)
-                    SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END, $1
+                    INSERT INTO users (\(UserField.all.sql), deleted_at, sync_id)
+                    SELECT \(UserField.all.sql), CASE WHEN deleted THEN now() END, $1
                     FROM gate
-                    CROSS JOIN unnest($10::text[], $11::bigint[], $12::text[], $13::timestamptz[], $14::boolean[])
-                        AS i (user_name, legacy_id, email, legacy_created_at, deleted)
+                    CROSS JOIN \(UserField.all.unnested(from: firstPresumedNew)) AS i (\(UserField.all.sql))
                     RETURNING true
                 ), inserted AS (
-                    INSERT INTO users (user_name, legacy_id, email, legacy_created_at, deleted, deleted_at, sync_id)
-                    SELECT user_name, legacy_id, email, legacy_created_at, deleted, CASE WHEN deleted THEN now() END, $1
+                    INSERT INTO users (\(UserField.all.sql), deleted_at, sync_id)
+                    SELECT \(UserField.all.sql), CASE WHEN deleted THEN now() END, $1
                     FROM incoming
                     WHERE row_id IS NULL
                     \(onConflict)
@@ -82,7 +83,7 @@ enum UpsertStatement {
                     RETURNING users.deleted AND NOT coalesce(changed.was_deleted, false) AS newly_deleted
                 ), counted AS MATERIALIZED (
                     SELECT
-                        cardinality($5) + cardinality($10) AS distinct_users,
+                        cardinality(\(parameter: firstLookedUp)) + cardinality(\(parameter: firstPresumedNew)) AS distinct_users,
                         (SELECT count(*) FROM presumed_new) + (SELECT count(*) FROM inserted WHERE created) AS inserted,
                         (SELECT count(*) FROM inserted WHERE NOT created) + (SELECT count(*) FROM updated) AS updated,
                         (SELECT count(*) FROM updated WHERE newly_deleted) AS newly_deleted
@@ -105,24 +106,23 @@ enum UpsertStatement {
 
     /// The newest `createdAt` wins; on a tie the later record does, if it says anything new.
     private static func supersedes(_ new: SQL) -> SQL {
-        """
-        (users.legacy_created_at < \(new).legacy_created_at
-            OR (users.legacy_created_at = \(new).legacy_created_at
-                AND (users.legacy_id, users.email, users.deleted)
-                    IS DISTINCT FROM (\(new).legacy_id, \(new).email, \(new).deleted)))
-        """
+        let version = UserField.createdAt
+        return """
+            (\(version.sql(of: "users")) < \(version.sql(of: new))
+                OR (\(version.sql(of: "users")) = \(version.sql(of: new))
+                    AND (\(UserField.contents.sql(of: "users")))
+                        IS DISTINCT FROM (\(UserField.contents.sql(of: new)))))
+            """
     }
 
     /// A soft delete keeps the moment at which the row was first seen as deleted.
     private static func assignments(_ new: SQL) -> SQL {
-        """
-        legacy_id = \(new).legacy_id,
-            email = \(new).email,
-            legacy_created_at = \(new).legacy_created_at,
-            updated_at = now(),
-            deleted = \(new).deleted,
-            deleted_at = CASE WHEN \(new).deleted THEN coalesce(users.deleted_at, now()) END,
-            sync_id = $1
-        """
+        let fields = SQL.list(UserField.replaceable.map { "\($0.sql) = \($0.sql(of: new))" })
+        return """
+            \(fields),
+                updated_at = now(),
+                deleted_at = CASE WHEN \(new).deleted THEN coalesce(users.deleted_at, now()) END,
+                sync_id = $1
+            """
     }
 }

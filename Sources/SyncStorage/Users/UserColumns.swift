@@ -1,35 +1,23 @@
 import Postgres
 import SyncCore
 
-/// Users as the apply statement takes them: one binary array a column.
+/// Users as the apply statement takes them: one binary array per field, in the order of ``UserField/all``.
 struct UserColumns {
-    private var userNames: PostgresArray
-    private var legacyIDs: PostgresArray
-    private var emails: PostgresArray
-    private var createdAts: PostgresArray
-    private var deleted: PostgresArray
+    let parameters: [PostgresValue]
 
-    /// - Parameter capacity: users to make room for.
-    init(capacity: Int) {
-        // Close to what a name or an address takes; the arrays grow when it is more.
-        let textBytes = capacity * 32
-        userNames = PostgresArray(of: .text, capacity: capacity, byteCapacity: textBytes)
-        legacyIDs = PostgresArray(of: .int8, capacity: capacity)
-        emails = PostgresArray(of: .text, capacity: capacity, byteCapacity: textBytes)
-        createdAts = PostgresArray(of: .timestamptz, capacity: capacity)
-        deleted = PostgresArray(of: .bool, capacity: capacity)
-    }
-
-    mutating func append(_ user: Int, of batch: DecodedBatch) {
-        batch.withUserName(at: user) { userNames.append(utf8: $0) }
-        legacyIDs.append(batch.legacyIDs[user])
-        batch.withEmail(at: user) { emails.append(utf8: $0) }
-        createdAts.append(microsecondsSinceUnixEpoch: batch.createdAts[user])
-        deleted.append(batch.deleted[user])
-    }
-
-    /// In the order of the statement's parameters.
-    var parameters: [PostgresValue] {
-        [.array(userNames), .array(legacyIDs), .array(emails), .array(createdAts), .array(deleted)]
+    /// - Parameter users: the places of the users in the batch.
+    init(of users: [Int], in batch: DecodedBatch) {
+        parameters = UserField.all.map { field in
+            // Close to what a name or an address takes; an array grows when it is more.
+            var array = PostgresArray(
+                of: field.arrayElement, capacity: users.count, byteCapacity: field.kind == .text ? users.count * 32 : 0)
+            switch batch.column(of: field) {
+            case .integers(let values): for user in users { array.append(values[user]) }
+            case .timestamps(let values): for user in users { array.append(microsecondsSinceUnixEpoch: values[user]) }
+            case .booleans(let values): for user in users { array.append(values[user]) }
+            case .texts(let place): for user in users { batch.withText(place, of: user) { array.append(utf8: $0) } }
+            }
+            return .array(array)
+        }
     }
 }

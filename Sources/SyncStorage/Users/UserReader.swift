@@ -1,4 +1,5 @@
 package import Postgres
+import SyncCore
 
 /// Looks users up; changes nothing.
 package struct UserReader: Sendable {
@@ -14,18 +15,25 @@ package struct UserReader: Sendable {
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
             """
-            SELECT id, legacy_id, user_name::text, email, legacy_created_at, created_at, updated_at, deleted, deleted_at,
-                sync_id
+            SELECT id, \(UserRowDecoder.columns), created_at::timestamptz, updated_at::timestamptz,
+                deleted_at::timestamptz, sync_id
             FROM users WHERE user_name = $1
             """, [.text(userName)])
-        guard result.rowCount > 0 else { return nil }
+        guard let row = result.rows.first else { return nil }
         return StoredUser(
-            id: try result.int8(row: 0, column: 0), legacyID: try result.int8(row: 0, column: 1),
-            userName: try result.text(row: 0, column: 2), email: try result.text(row: 0, column: 3),
-            legacyCreatedAt: try result.timestamptz(row: 0, column: 4),
-            createdAt: try result.timestamptz(row: 0, column: 5), updatedAt: try result.timestamptz(row: 0, column: 6),
-            deleted: try result.bool(row: 0, column: 7),
-            deletedAt: try result.isNull(row: 0, column: 8) ? nil : result.timestamptz(row: 0, column: 8),
-            syncID: try result.isNull(row: 0, column: 9) ? nil : result.int8(row: 0, column: 9))
+            id: try row.int8("id"), values: try UserField.all.map { try Self.value(of: $0, in: row) },
+            createdAt: try row.timestamptz("created_at"), updatedAt: try row.timestamptz("updated_at"),
+            deletedAt: try row.ifPresent("deleted_at", row.timestamptz),
+            syncID: try row.ifPresent("sync_id", row.int8))
+    }
+
+    private static func value(of field: UserField, in row: PostgresRow) throws -> StoredUser.Value {
+        guard try !row.isNull(field.column) else { return .null }
+        return switch field.kind {
+        case .integer: .integer(try row.int8(field.column))
+        case .text: .text(try row.text(field.column))
+        case .timestamp: .timestamp(try row.timestamptz(field.column))
+        case .boolean: .boolean(try row.bool(field.column))
+        }
     }
 }

@@ -3,13 +3,13 @@ import SyncCore
 
 /// Reads rows of the users table, as a sync compares them, out of a binary COPY.
 struct UserRowDecoder {
-    /// The columns in the order in which the decoder expects them.
-    static let columns: SQL = "user_name::text, legacy_id::bigint, email::text, legacy_created_at, deleted"
+    /// The columns in the order of ``UserField/all``, which the decoder expects.
+    static let columns: SQL = .list(UserField.all.map { "\($0.sql)::\($0.sqlType)" })
 
     /// Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL's `timestamptz` begins.
     private static let epoch: Int64 = 946_684_800_000_000
 
-    private var reader = BinaryCopyReader(fieldCount: 5)
+    private var reader = BinaryCopyReader(fieldCount: UserField.all.count)
 
     /// Takes a chunk of whole rows, as `PostgresConnection.copyOut` hands them out.
     mutating func decode(_ chunk: [UInt8], _ body: (TableUser) throws -> Void) throws {
@@ -26,6 +26,10 @@ struct UserRowDecoder {
         }
         let deleted = try fields.next(as: UInt8.self).map { $0 != 0 }
         return TableUser(
-            userName: userName, legacyID: legacyID, email: email, createdAt: createdAt, deleted: deleted)
+            UserRecord(
+                legacyID: legacyID ?? 0, userName: userName,
+                email: email ?? UnsafeRawBufferPointer(start: nil, count: 0),
+                createdAt: createdAt ?? 0, deleted: deleted ?? false),
+            hasNull: legacyID == nil || email == nil || createdAt == nil || deleted == nil)
     }
 }

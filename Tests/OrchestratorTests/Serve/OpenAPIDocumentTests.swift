@@ -38,8 +38,7 @@ struct OpenAPIDocumentTests {
             id: 1, status: .running, startedAt: 1, finishedAt: nil, durationMilliseconds: nil, totalProcessed: 0,
             errorMessage: nil, counters: SyncCounters())
         let user = StoredUser(
-            id: 1, legacyID: 1, userName: "", email: "", legacyCreatedAt: 0, createdAt: 0, updatedAt: 0, deleted: false,
-            deletedAt: nil, syncID: nil)
+            id: 1, values: UserField.all.map { _ in .null }, createdAt: 0, updatedAt: 0, deletedAt: nil, syncID: nil)
         let reject = StoredReject(byteOffset: 0, reason: "", excerpt: "")
         var watch = ProgressWatch()
         let progress = watch.document(entry, now: 2, isCancellable: true)

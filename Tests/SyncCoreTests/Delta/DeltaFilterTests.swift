@@ -192,10 +192,7 @@ struct DeltaFilterTests {
         let hasher = UserHasher()
         var index = UserIndex(expecting: 1)
         ana.withRow { row in
-            index.insert(
-                TableUser(
-                    userName: row.userName, legacyID: nil, email: row.email, createdAt: row.createdAt, deleted: nil),
-                hasher)
+            index.insert(TableUser(row.user, hasNull: true), hasher)
         }
         let filter = DeltaFilter(hasher: hasher, index: index, mode: .delta)
         #expect(filter.read([ana]) == [ana])

@@ -38,7 +38,8 @@ extension SampleUser {
             try email.withUnsafeBytes { email in
                 try body(
                     TableUser(
-                        userName: name, legacyID: legacyID, email: email, createdAt: createdAt, deleted: deleted))
+                        UserRecord(
+                            legacyID: legacyID, userName: name, email: email, createdAt: createdAt, deleted: deleted)))
             }
         }
     }

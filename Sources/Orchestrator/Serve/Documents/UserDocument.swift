@@ -1,31 +1,36 @@
+import SyncCore
 import SyncStorage
 
 /// The stable JSON form of a user; names are those of the table's columns.
 struct UserDocument: Encodable {
     let user: StoredUser
 
-    private enum CodingKeys: String, CodingKey {
-        case id, email, deleted
-        case legacyID = "legacy_id"
-        case userName = "user_name"
-        case legacyCreatedAt = "legacy_created_at"
-        case createdAt = "created_at"
-        case updatedAt = "updated_at"
-        case deletedAt = "deleted_at"
-        case syncID = "sync_id"
+    /// A column's name.
+    private struct Column: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(user.id, forKey: .id)
-        try container.encode(user.legacyID, forKey: .legacyID)
-        try container.encode(user.userName, forKey: .userName)
-        try container.encode(user.email, forKey: .email)
-        try container.encode(SyncLogReport.timestamp(user.legacyCreatedAt), forKey: .legacyCreatedAt)
-        try container.encode(SyncLogReport.timestamp(user.createdAt), forKey: .createdAt)
-        try container.encode(SyncLogReport.timestamp(user.updatedAt), forKey: .updatedAt)
-        try container.encode(user.deleted, forKey: .deleted)
-        try container.encode(user.deletedAt.map(SyncLogReport.timestamp), forKey: .deletedAt)
-        try container.encode(user.syncID, forKey: .syncID)
+        var container = encoder.container(keyedBy: Column.self)
+        for (field, value) in zip(UserField.all, user.values) {
+            let column = Column(field.column)
+            switch value {
+            case .integer(let number): try container.encode(number, forKey: column)
+            case .text(let text): try container.encode(text, forKey: column)
+            case .timestamp(let time): try container.encode(SyncLogReport.timestamp(time), forKey: column)
+            case .boolean(let flag): try container.encode(flag, forKey: column)
+            case .null: try container.encodeNil(forKey: column)
+            }
+        }
+        try container.encode(user.id, forKey: Column("id"))
+        try container.encode(SyncLogReport.timestamp(user.createdAt), forKey: Column("created_at"))
+        try container.encode(SyncLogReport.timestamp(user.updatedAt), forKey: Column("updated_at"))
+        try container.encode(user.deletedAt.map(SyncLogReport.timestamp), forKey: Column("deleted_at"))
+        try container.encode(user.syncID, forKey: Column("sync_id"))
     }
 }
