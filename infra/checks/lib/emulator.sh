@@ -7,6 +7,8 @@ start_emulator() {
     port=$(free_port)
     export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
     export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_EC2_METADATA_DISABLED=true
+    export EMULATOR_CONTROL=$STACK/control.json
+    printf '{}' >"$EMULATOR_CONTROL"
     unset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_SQS
     start_process sqs "$TOOLS/venv-emulator/bin/python" "$ROOT/infra/checks/lib/moto_server.py" "$port"
     wait_until 60 "moto's server answers" emulator_answers
@@ -17,10 +19,11 @@ emulator_answers() {
     curl -q -sS --noproxy '*' --max-time 5 -o /dev/null "$AWS_ENDPOINT_URL/" 2>/dev/null
 }
 
-# deploy NAME [PARAMETER=VALUE...]: creates the stacks and writes what came of it to $STACK/NAME.json.
+# deploy NAME [VARIABLE=VALUE...]: deploys an environment and writes what a sync on it needs to $STACK/user-sync-NAME.json.
 deploy() {
-    (umask 077 && timeout 120 "$TOOLS/venv-emulator/bin/python" "$ROOT/infra/checks/lib/deploy_stack.py" "$ROOT/infra" "$@" >"$STACK/$1.json") ||
-        { show_log sqs && die "the stacks could not be created, see above"; }
+    timeout 600 "$TOOLS/venv-infra/bin/python" "$ROOT/infra/checks/lib/check_deploy.py" deploy "$@" ||
+        { show_log sqs && die "infra/deploy failed, see above"; }
+    (umask 077 && "$TOOLS/venv-emulator/bin/python" "$ROOT/infra/checks/lib/describe_deployment.py" "user-sync-$1" >"$STACK/user-sync-$1.json")
 }
 
 # check_credentials: from now on the emulator checks each signature, and asks the caller's policies for each call.
