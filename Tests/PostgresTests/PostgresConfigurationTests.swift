@@ -14,16 +14,9 @@ import Testing
         let configuration = PostgresConfiguration(connectionString: connectionString, applicationName: "app")
         var dumped = ""
         dump(configuration, to: &dumped)
-        for text in ["\(configuration)", String(reflecting: configuration), dumped, configuration.target] {
+        for text in ["\(configuration)", String(reflecting: configuration), dumped] {
             #expect(!text.contains("s3cr3tword"))
         }
-    }
-
-    @Test("a description says where the connection leads")
-    func target() {
-        let configuration = PostgresConfiguration(
-            connectionString: "postgresql://ana:x@db.example:6543/users", applicationName: "app")
-        #expect("\(configuration)" == "PostgresConfiguration(users at db.example:6543 as ana, application app)")
     }
 
     @Test(
@@ -36,7 +29,7 @@ import Testing
             "host=db nosuchoption=s3cr3tword s3cr3tword=1", "host=db\u{0}password=s3cr3tword", "",
         ])
     func refused(_ connectionString: String) {
-        let error = #expect(throws: PostgresError.self) { try ConnectionString.options(connectionString) }
+        let error = #expect(throws: PostgresError.self) { try ConnectionString.stated(in: connectionString) }
         #expect(error?.code == .invalidConfiguration)
         #expect(error?.isTransient == false)
         #expect(error?.description.contains("s3cr3tword") == false)
@@ -50,7 +43,7 @@ import Testing
             "host=db.example port=6543 user=ana password='p@ss/word' dbname=users",
         ])
     func read(_ connectionString: String) throws {
-        let options = try ConnectionString.options(connectionString)
+        let options = try ConnectionString.stated(in: connectionString)
         #expect(options["password"] == "p@ss/word")
         #expect(options["host"] == "db.example")
         #expect(options["port"] == "6543")
@@ -59,7 +52,7 @@ import Testing
 
     @Test("without a connection string libpq's environment and defaults count")
     func defaults() throws {
-        #expect(try ConnectionString.options(nil)["port"] != nil)
-        #expect(try ConnectionString.options("postgresql:///users?host=/tmp")["host"] == "/tmp")
+        #expect(try ConnectionOptions.read(nil).value("port") != nil)
+        #expect(try ConnectionOptions.read("postgresql:///users?host=/tmp").value("host") == "/tmp")
     }
 }

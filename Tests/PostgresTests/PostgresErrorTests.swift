@@ -65,7 +65,7 @@ import Testing
         #expect(SQLState.withoutValues(relation, code: "42P01") == relation)
     }
 
-    @Test("a failed attempt's report is read: SQLSTATE taken out, detail dropped, hosts kept")
+    @Test("a failed attempt's report is read: SQLSTATE taken out, detail and server dropped, each try once")
     func connectReport() {
         let one = ServerMessage.connectFailure(
             """
@@ -75,8 +75,7 @@ import Testing
 
             """)
         #expect(one.sqlState == "53300")
-        #expect(
-            one.message == "connection to server at \"db\", port 5432 failed: FATAL: sorry, too many clients already")
+        #expect(one.message == "FATAL: sorry, too many clients already")
         let two = ServerMessage.connectFailure(
             """
             connection to server at "a", port 1 failed: Connection refused
@@ -85,10 +84,7 @@ import Testing
 
             """)
         #expect(two.sqlState == "57P03")
-        #expect(
-            two.message
-                == "connection to server at \"a\", port 1 failed: Connection refused; connection to server at \"b\", port 2 failed: FATAL: the database system is starting up"
-        )
+        #expect(two.message == "Connection refused; FATAL: the database system is starting up")
         #expect(ServerMessage.connectFailure("").message == "no reason given")
         #expect(ServerMessage.connectFailure("timeout:  12").sqlState == nil)
     }

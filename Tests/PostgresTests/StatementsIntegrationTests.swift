@@ -133,13 +133,13 @@ import Testing
     @Test("settings and the application name hold for the connection")
     func settings() async throws {
         try await TestConnections.with {
-            $0.settings = ["statement_timeout": "1234ms", "application_name": "it's mine"]
+            $0.settings = ["statement_timeout": "1234ms", "my.own": "it's \\ mine"]
         } _: { connection in
             let result = try await connection.query(
-                "SELECT current_setting('statement_timeout') AS s, current_setting('application_name') AS a, current_setting('client_encoding') AS e"
+                "SELECT current_setting('statement_timeout') AS s, current_setting('my.own') AS a, current_setting('client_encoding') AS e"
             )
             #expect(try result.text(row: 0, column: "s") == "1234ms")
-            #expect(try result.text(row: 0, column: "a") == "it's mine")
+            #expect(try result.text(row: 0, column: "a") == "it's \\ mine")
             #expect(try result.text(row: 0, column: "e") == "UTF8")
         }
         try await TestConnections.with { connection in

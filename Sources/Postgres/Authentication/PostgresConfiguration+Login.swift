@@ -1,23 +1,24 @@
 extension PostgresConfiguration {
-    /// Checks what can be checked before a connection is made.
-    /// - Throws: `PostgresError` with code `.invalidConfiguration`.
+    /// Checks what can be checked before a connection is made. Reads the service and its files; blocks for a moment.
+    /// - Throws: `PostgresError` with code `.invalidConfiguration`, which shows nothing of the connection string but the names of parameters.
     package func check() throws(PostgresError) {
-        _ = try ConnectionString.options(connectionString)
-        if passwordSource != nil { _ = try EncryptedLogin(connectionString: connectionString) }
+        let options = try ConnectionOptions.read(connectionString)
+        guard passwordSource != nil else { return }
+        for host in options.hosts { _ = try EncryptedLogin(options, host: host) }
     }
 
-    /// What libpq connects with, with a password made for this one connection where there is a source of them.
-    func connectionParameters() async throws(PostgresError) -> ConnectionParameters {
-        guard let passwordSource else { return try ConnectionParameters(self) }
-        let login = try EncryptedLogin(connectionString: connectionString)
-        let password: String
+    /// The password for one host, made for this one connection, where there is a source of them.
+    func login(
+        _ options: ConnectionOptions, host: ServerHost
+    ) async throws(PostgresError) -> (transport: EncryptedLogin, password: String)? {
+        guard let passwordSource else { return nil }
+        let transport = try EncryptedLogin(options, host: host)
         do throws(PostgresPasswordError) {
-            password = try await passwordSource.password(for: login.target)
+            return (transport, try await passwordSource.password(for: transport.target))
         } catch {
             throw PostgresError(
                 error.isTransient ? .passwordUnavailable : .invalidConfiguration, operation: ConnectAttempt.operation,
-                message: "no password for \(login.target.user): \(error.message)")
+                message: "no password for this connection: \(error.message)")
         }
-        return try ConnectionParameters(self, login: login, password: password)
     }
 }

@@ -1,54 +1,91 @@
-import CLibpq
-
-/// Checks a connection string before libpq sees it, since libpq's complaints quote it, password and all.
+/// Reads a connection string as libpq does, and says what is wrong with one without showing any of it but a parameter's name.
 enum ConnectionString {
-    private static let operation = "connect"
+    /// An option that libpq 16 introduced. Hosts are chosen here, so that it works with every libpq.
+    static let loadBalanceHosts = "load_balance_hosts"
 
-    /// The options in `text`, defaults and environment filled in where `text` is nil.
-    static func options(_ text: String?) throws(PostgresError) -> [String: String] {
-        guard let text else { return collect(PQconndefaults()) }
-        try check(text)
-        var complaint: UnsafeMutablePointer<CChar>?
-        let parsed = PQconninfoParse(text, &complaint)
-        defer { PQfreemem(complaint) }
-        guard parsed != nil else {
-            let reason = complaint.map { String(cString: $0) } ?? "out of memory"
-            throw refused(SQLState.withoutQuotedText(ServerMessage.firstLine(reason) ?? "unreadable"))
+    /// The options that `text` states.
+    /// - Throws: `PostgresError` with code `.invalidConfiguration`.
+    static func stated(in text: String) throws(PostgresError) -> [String: String] {
+        guard !text.utf8.contains(0) else { throw refused("it contains NUL") }
+        let parameters: ConnectionStringParameters
+        if let uri = try uri(text) {
+            parameters = ConnectionStringParameters(uri: uri)
+        } else {
+            // Without '=' libpq takes the whole text for the name of a database.
+            guard text.contains("=") else { throw refused("it is neither a postgres:// URI nor keyword=value pairs") }
+            parameters = ConnectionStringParameters(keywordsAndValues: text)
         }
-        return collect(parsed)
+        try check(parameters)
+        guard var options = LibpqOptions.stated(in: parameters.text(without: loadBalanceHosts)) else {
+            throw refused(unreadable(text))
+        }
+        if let value = parameters.value(of: loadBalanceHosts) { options[loadBalanceHosts] = value }
+        return options
     }
 
-    /// Refuses what libpq would take for something else, and then quote in an error about that.
-    private static func check(_ text: String) throws(PostgresError) {
-        guard !text.utf8.contains(0) else { throw refused("it contains NUL") }
+    /// `text` if it is a URI that libpq reads as it was meant.
+    private static func uri(_ text: String) throws(PostgresError) -> String? {
         let schemes = ["postgresql://", "postgres://"]
         guard let scheme = schemes.first(where: { text.hasPrefix($0) }) else {
             guard !text.contains("://") else { throw refused("a URI must begin with postgres:// or postgresql://") }
-            // Without '=' libpq takes the whole text for the name of a database.
-            guard text.contains("=") else { throw refused("it is neither a postgres:// URI nor keyword=value pairs") }
-            return
+            return nil
         }
-        // A password with a reserved character would otherwise be read as host, port or database, and quoted.
+        // A password with a reserved character would otherwise be read as host, port or database.
         let rest = text.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard rest.count(where: { $0 == "@" }) <= 1, authority.contains("@") || !rest.contains("@") else {
             throw refused("reserved characters in user or password must be percent-encoded, for example @ as %40")
         }
+        return text
     }
 
-    private static func refused(_ reason: String) -> PostgresError {
-        PostgresError(
-            .invalidConfiguration, operation: operation, message: "the connection string cannot be used: \(reason)")
-    }
-
-    private static func collect(_ options: UnsafeMutablePointer<PQconninfoOption>?) -> [String: String] {
-        var found: [String: String] = [:]
-        var option = options
-        while let current = option, let keyword = current.pointee.keyword {
-            if let value = current.pointee.val { found[String(cString: keyword)] = String(cString: value) }
-            option = current + 1
+    private static func check(_ parameters: ConnectionStringParameters) throws(PostgresError) {
+        let known = LibpqOptions.defaults().names.union([loadBalanceHosts])
+        for (index, parameter) in parameters.all.enumerated() {
+            let name = parameter.name
+            guard !known.contains(name) else {
+                guard parameter.value != nil else { throw refused("\(name) has no value") }
+                continue
+            }
+            // What JDBC writes; libpq reads it as sslmode=require.
+            if name == "ssl", parameter.value == "true", parameters.isURI { continue }
+            // What follows a password may be the rest of it, cut off by a character that was not encoded.
+            let followsPassword = index > 0 && parameters.all[index - 1].name.hasSuffix("password")
+            guard let shown = followsPassword ? nil : shownName(name) else {
+                throw refused(
+                    "its parameter number \(index + 1) is none that libpq knows; reserved characters in values must be encoded or quoted"
+                )
+            }
+            throw refused("libpq \(LibpqOptions.majorVersion) does not know the parameter \(shown): remove it")
         }
-        PQconninfoFree(options)
-        return found
+    }
+
+    /// A name of letters that begins with a lower-case one. Anything else could be a password in the wrong place.
+    private static func shownName(_ name: String) -> String? {
+        let isLetter = { (byte: UInt8) in (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F }
+        guard let first = name.utf8.first, (0x61...0x7A).contains(first), name.utf8.count <= 40,
+            name.utf8.allSatisfy(isLetter)
+        else { return nil }
+        return name
+    }
+
+    /// What libpq could not read: it says so by quoting the string, so this looks for the usual reasons itself.
+    private static func unreadable(_ text: String) -> String {
+        if text.contains("://"), text.contains("["), !text.contains("]") {
+            return "an IPv6 address is not closed by ]"
+        }
+        if text.contains("://"), text.contains("%") {
+            return
+                "it cannot be read: a % in a URI must be followed by two hexadecimal digits, for example %25 for % itself"
+        }
+        return text.contains("://")
+            ? "it cannot be read: expected postgresql://user:password@host:port/database?name=value"
+            : "it cannot be read: expected keyword=value pairs, with values that hold blanks in closed single quotes"
+    }
+
+    static func refused(_ reason: String) -> PostgresError {
+        PostgresError(
+            .invalidConfiguration, operation: ConnectAttempt.operation,
+            message: "the connection settings cannot be used: \(reason)")
     }
 }

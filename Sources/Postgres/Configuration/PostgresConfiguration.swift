@@ -27,21 +27,10 @@ package struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Says where the connection leads, never its password or any other option.
-    package var description: String { "PostgresConfiguration(\(target), application \(applicationName))" }
+    /// Nothing of the connection string: what stands in the place of a host or a user may be a password that lacks its `@`.
+    package var description: String { "PostgresConfiguration(application \(applicationName))" }
 
     package var debugDescription: String { description }
 
-    package var customMirror: Mirror { Mirror(self, children: ["target": target, "applicationName": applicationName]) }
-
-    /// Where the connection leads, for logs: `users at db.internal:5432 as sync`.
-    package var target: String {
-        guard let options = try? ConnectionString.options(connectionString) else {
-            return "an unusable connection string"
-        }
-        let database = options["dbname"] ?? options["user"] ?? "the user's database"
-        let host = options["host"] ?? options["hostaddr"] ?? "the local socket"
-        let port = options["port"].map { ":\($0)" } ?? ""
-        return "\(database) at \(host)\(port)" + (options["user"].map { " as \($0)" } ?? "")
-    }
+    package var customMirror: Mirror { Mirror(self, children: ["applicationName": applicationName]) }
 }

@@ -1,8 +1,6 @@
-import CLibpq
-import Glibc
 import Synchronization
 
-/// One attempt to connect, on a thread of its own kind: libpq blocks while it resolves names.
+/// One attempt to connect to one host, on a thread of its own kind: looking up a name blocks.
 ///
 /// The thread owns the connection until it puts it here. When the caller has stopped waiting, the thread closes it.
 final class ConnectAttempt: Sendable {
@@ -30,18 +28,16 @@ final class ConnectAttempt: Sendable {
 
     static let operation = "connect"
     /// Names may take long to resolve, so a few attempts can be stuck while others go on.
-    private static let threads = BlockingThreads(name: "pg-connect", limit: 16)
-    /// How soon an abandoned attempt is noticed while it waits for the server.
-    private static let pollSliceMilliseconds: Int64 = 100
+    static let threads = BlockingThreads(name: "pg-connect", limit: 16)
 
     private let state = Mutex<State>(.running)
     private let finished = Waiter()
 
     private init() {}
 
-    /// Connects. On cancellation or at the deadline it returns at once, whatever libpq is doing.
+    /// Connects. On cancellation or at the deadline it returns at once, whatever the thread is doing.
     static func connect(
-        _ parameters: ConnectionParameters, notices: NoticeSink, timeout: Duration
+        _ door: ServerDoor, timeout: Duration
     ) async throws(PostgresError) -> LibpqConnection {
         if let code = ReadinessThread.shared.failure {
             throw PostgresError(
@@ -49,7 +45,7 @@ final class ConnectAttempt: Sendable {
         }
         let deadline = ContinuousClock.now.advanced(by: timeout)
         let attempt = ConnectAttempt()
-        let isSubmitted = threads.submit { attempt.run(parameters, notices, deadline: deadline) }
+        let isSubmitted = threads.submit { attempt.run(door, deadline: deadline) }
         guard isSubmitted else {
             throw PostgresError(.outOfResources, operation: operation, message: "no thread could be started")
         }
@@ -57,17 +53,13 @@ final class ConnectAttempt: Sendable {
         case .signalled: return try attempt.take()
         case .timedOut:
             attempt.abandon()
-            throw timedOut(timeout)
+            throw PostgresError(
+                .connectTimedOut, operation: operation,
+                message: "\(door.step.host.description): no answer within \(timeout)")
         case .cancelled:
             attempt.abandon()
             throw PostgresError(.cancelled, operation: operation, message: "cancelled while it was connecting")
         }
-    }
-
-    private static func timedOut(_ timeout: Duration? = nil) -> PostgresError {
-        PostgresError(
-            .connectTimedOut, operation: operation,
-            message: "no connection" + (timeout.map { " within \($0)" } ?? " in time"))
     }
 
     // MARK: The caller's side
@@ -90,10 +82,10 @@ final class ConnectAttempt: Sendable {
 
     // MARK: The thread's side
 
-    private func run(_ parameters: ConnectionParameters, _ notices: NoticeSink, deadline: ContinuousClock.Instant) {
+    private func run(_ door: ServerDoor, deadline: ContinuousClock.Instant) {
         guard !isAbandoned else { return }
         do throws(PostgresError) {
-            finish(.connected(try open(parameters, notices, deadline)))
+            finish(.connected(try door.open(deadline: deadline, isAbandoned: { self.isAbandoned })))
         } catch {
             finish(.failed(error))
         }
@@ -110,50 +102,6 @@ final class ConnectAttempt: Sendable {
 
     private var isAbandoned: Bool {
         state.withLock { $0.isAbandoned }
-    }
-
-    private func open(
-        _ parameters: ConnectionParameters, _ notices: NoticeSink, _ deadline: ContinuousClock.Instant
-    ) throws(PostgresError) -> LibpqConnection {
-        guard let connection = LibpqConnection(starting: parameters, notices: notices) else {
-            throw PostgresError(.outOfResources, operation: Self.operation, message: "out of memory")
-        }
-        guard !connection.isBad else { throw Self.failure(connection) }
-        // libpq's rule: before the first poll, behave as if it had asked for writing.
-        var events = Int16(POLLOUT)
-        while true {
-            try wait(for: connection.socket, events, deadline)
-            switch connection.pollConnect() {
-            case PGRES_POLLING_READING: events = Int16(POLLIN)
-            case PGRES_POLLING_WRITING: events = Int16(POLLOUT)
-            case PGRES_POLLING_OK:
-                guard connection.becomeNonBlocking() else { throw Self.failure(connection) }
-                return connection
-            default: throw Self.failure(connection)
-            }
-        }
-    }
-
-    private func wait(
-        for socket: Int32, _ events: Int16, _ deadline: ContinuousClock.Instant
-    ) throws(PostgresError) {
-        while true {
-            guard !isAbandoned else {
-                throw PostgresError(.cancelled, operation: Self.operation, message: "nobody waits for it any more")
-            }
-            let remaining = ContinuousClock.now.duration(to: deadline)
-            guard remaining > .zero else { throw Self.timedOut() }
-            let (seconds, attoseconds) = remaining.components
-            let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1
-            var descriptor = pollfd(fd: socket, events: events, revents: 0)
-            if poll(&descriptor, 1, Int32(min(milliseconds, Self.pollSliceMilliseconds))) > 0 { return }
-        }
-    }
-
-    private static func failure(_ connection: borrowing LibpqConnection) -> PostgresError {
-        let failure = ServerMessage.connectFailure(connection.errorMessage)
-        return PostgresError(
-            .connectFailed, operation: operation, message: failure.message, sqlState: failure.sqlState)
     }
 
     /// Puts `new` in the place of the state and returns the old one.

@@ -54,6 +54,9 @@ package final class PostgresConnection: Sendable {
     /// The server's process for this connection, as in `pg_stat_activity.pid`.
     package var serverProcessID: Int32 { get async { await session.serverProcessID } }
 
+    /// Why this session can write nothing, as far as the server says so; asks nothing.
+    package var readOnlyCause: ReadOnlyCause? { get async { await session.readOnlyCause } }
+
     /// Runs one statement and returns its result whole. For statements that run often, use `execute`.
     package func query(
         _ sql: SQL, _ parameters: [PostgresValue] = []

@@ -25,7 +25,7 @@ actor PostgresSession {
 
     private static let cancelThreads = BlockingThreads(name: "pg-cancel", limit: 8)
 
-    private init(
+    init(
         libpq: consuming LibpqConnection, socket: SocketReadiness, cancel: LibpqCancel,
         configuration: PostgresConfiguration, logger: Logger
     ) {
@@ -41,48 +41,6 @@ actor PostgresSession {
         if isUsable { socket.remove() }
     }
 
-    static func connect(
-        _ configuration: PostgresConfiguration, logger: Logger
-    ) async throws(PostgresError) -> PostgresSession {
-        let libpq = try await open(configuration, logger: logger)
-        guard let cancel = libpq.makeCancel() else {
-            throw PostgresError(.outOfResources, operation: ConnectAttempt.operation, message: "out of memory")
-        }
-        let socket = try SocketReadiness(descriptor: libpq.socket)
-        let session = PostgresSession(
-            libpq: libpq, socket: socket, cancel: cancel, configuration: configuration, logger: logger)
-        try await session.applySettings()
-        return session
-    }
-
-    private static func open(
-        _ configuration: PostgresConfiguration, logger: Logger
-    ) async throws(PostgresError) -> LibpqConnection {
-        let parameters = try await configuration.connectionParameters()
-        do throws(PostgresError) {
-            return try await ConnectAttempt.connect(
-                parameters, notices: NoticeSink(logger: logger), timeout: configuration.connectTimeout)
-        } catch {
-            guard let source = configuration.passwordSource, SQLState.isRefusedLogin(error.sqlState) else {
-                throw error
-            }
-            throw error.with(code: error.code, message: "\(error.message); \(source.adviceWhenRefused)")
-        }
-    }
-
-    /// `set_config` takes names and values as parameters, unlike SET.
-    private func applySettings() async throws(PostgresError) {
-        guard !configuration.settings.isEmpty else { return }
-        let settings = configuration.settings.sorted { $0.key < $1.key }
-        let calls = settings.indices.map { index -> SQL in
-            "set_config(\(parameter: index * 2 + 1), \(parameter: index * 2 + 2), false)"
-        }
-        _ = try await query(
-            "SELECT \(SQL.list(calls))",
-            settings.flatMap { [PostgresValue.text($0.key), PostgresValue.text($0.value)] },
-            operation: "apply settings")
-    }
-
     // MARK: State
 
     /// False once the connection is closed. May be read from anywhere.
@@ -92,6 +50,9 @@ actor PostgresSession {
     /// Whether another task may be given the connection.
     var isReusable: Bool { isUsable && !isInTransaction }
     var serverProcessID: Int32 { libpq.serverProcessID }
+    var readOnlyCause: ReadOnlyCause? {
+        ReadOnlyCause(reported: libpq.reportedSettings(ReadOnlyCause.reportedSettings))
+    }
 
     /// Closes the connection; what is in progress on the server is rolled back.
     func close() {
@@ -199,8 +160,13 @@ actor PostgresSession {
     /// Ends an operation whose results are all read: waits until a cancel request is through, so that it cannot stop the
     /// next statement, and makes the operation's error.
     func settle(_ error: PostgresError?) async -> PostgresError? {
-        // After a failover this connection leads to what is now a standby: a new one finds the primary.
-        if error?.sqlState == SQLState.readOnlyTransaction { close() }
+        var error = error
+        if let failure = error, failure.sqlState == SQLState.readOnlyTransaction {
+            if let readOnlyCause { error = failure.with(readOnlyCause: readOnlyCause) }
+            // After a failover this connection leads to what is now a standby: a new one finds the primary. And only a new one
+            // sees that a setting of the role was taken back.
+            close()
+        }
         guard let interruption else { return error }
         defer { self.interruption = nil }
         if await interruption.requestDone.wait(until: interruption.deadline, heedingCancellation: false) != .signalled {

@@ -14,9 +14,10 @@ extension PostgresError: CustomStringConvertible {
 
     /// What the reader can do about it, where that can be said in general.
     package var advice: String? {
+        if let readOnlyCause { return readOnlyCause.advice }
         if let sqlState, let advice = SQLState.advice(sqlState) { return advice }
         switch code {
-        case .connectFailed: return "Check that the server runs, its host and port, and the TLS settings"
+        case .connectFailed: return "Check that the server runs, and host, port and TLS in the connection settings"
         case .connectTimedOut: return "Check host, port and firewall: nothing answered"
         case .connectionLost: return "Try again on a new connection; uncommitted work was rolled back"
         case .commitOutcomeUnknown: return "Check whether the work is there before doing it again"
@@ -26,6 +27,9 @@ extension PostgresError: CustomStringConvertible {
         case .poolTimedOut: return "Raise the pool's size or find what holds its connections"
         case .outOfResources: return "Check memory and the limits on descriptors and threads (ulimit)"
         case .passwordUnavailable: return "Check the source of the credentials that passwords are made with"
+        case .transactionPooling:
+            return
+                "Connect to the server itself, or set pool_mode=session for this database in the pooler: locks, settings and prepared statements need a session"
         case .server, .cancelled, .poolClosed, .invalidConfiguration, .invalidParameter, .invalidResultAccess, .misuse,
             .protocolViolation:
             return nil

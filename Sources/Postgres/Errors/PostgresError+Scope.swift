@@ -23,7 +23,7 @@ extension PostgresError {
         case .invalidParameter: .row
         // While connecting, nothing has been sent. A lost connection, a timeout and a full pool say nothing about what was.
         case .connectFailed, .connectTimedOut, .passwordUnavailable, .connectionLost, .commitOutcomeUnknown,
-            .connectionClosed, .timedOut, .poolTimedOut, .outOfResources, .invalidConfiguration:
+            .connectionClosed, .timedOut, .poolTimedOut, .outOfResources, .invalidConfiguration, .transactionPooling:
             .world
         // Ended by this process itself.
         case .cancelled, .poolClosed: .world

@@ -21,6 +21,8 @@ package struct PostgresError: Error, Sendable, Equatable {
         case transactionRolledBack
         /// The connection had been closed before this call.
         case connectionClosed
+        /// A pooler in transaction mode stands before the server: a connection is no session there.
+        case transactionPooling
         /// The calling task was cancelled; the statement, if one was running, was stopped on the server.
         case cancelled
         /// The server stayed silent longer than `PostgresConfiguration.responseTimeout`, or the connection stayed busy.
@@ -58,10 +60,12 @@ package struct PostgresError: Error, Sendable, Equatable {
     package let table: String?
     /// The column the failure is about, when the server names one.
     package let column: String?
+    /// Why the server takes no writes, when that is the failure and it has said so.
+    package let readOnlyCause: ReadOnlyCause?
 
     package init(
         _ code: Code, operation: String, message: String, sqlState: String? = nil, severity: String? = nil,
-        constraint: String? = nil, table: String? = nil, column: String? = nil
+        constraint: String? = nil, table: String? = nil, column: String? = nil, readOnlyCause: ReadOnlyCause? = nil
     ) {
         self.code = code
         self.operation = operation
@@ -71,6 +75,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         self.constraint = constraint
         self.table = table
         self.column = column
+        self.readOnlyCause = readOnlyCause
     }
 
     /// Whether the same work may succeed when it is tried again, on a new connection, with nothing changed.
@@ -85,7 +90,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         case .server, .transactionRolledBack: sqlState.map(SQLState.isTransient) ?? false
         case .connectionClosed: true
         case .cancelled, .poolClosed, .invalidConfiguration, .invalidParameter, .invalidResultAccess, .misuse,
-            .protocolViolation:
+            .protocolViolation, .transactionPooling:
             false
         }
     }
@@ -94,6 +99,14 @@ package struct PostgresError: Error, Sendable, Equatable {
     func with(code: Code, message: String? = nil) -> PostgresError {
         PostgresError(
             code, operation: operation, message: message ?? self.message, sqlState: sqlState, severity: severity,
-            constraint: constraint, table: table, column: column)
+            constraint: constraint, table: table, column: column, readOnlyCause: readOnlyCause)
+    }
+
+    /// The same failure with the reason why the server takes no writes.
+    func with(readOnlyCause cause: ReadOnlyCause) -> PostgresError {
+        PostgresError(
+            code, operation: operation, message: "\(message): \(cause.explanation)", sqlState: sqlState,
+            severity: severity,
+            constraint: constraint, table: table, column: column, readOnlyCause: cause)
     }
 }

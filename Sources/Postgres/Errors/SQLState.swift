@@ -17,7 +17,7 @@ enum SQLState {
     /// | code | name | why |
     /// | --- | --- | --- |
     /// | 08xxx | connection exceptions | the network or a restart; but 08P01 `protocol_violation` is a defect |
-    /// | 25006 | `read_only_sql_transaction` | a failover: a new connection reaches the new primary |
+    /// | 25006 | `read_only_sql_transaction` | a failover, or a full disk: a new connection finds out |
     /// | 25P03, 25P04 | idle-in-transaction and transaction timeout | the server ended a slow session |
     /// | 40xxx | transaction rollback: serialization failure, deadlock | made to be retried; but 40002 is a constraint |
     /// | 53000, 53100, 53200, 53300 | insufficient resources: disk, memory, connections | load passes, an operator helps |
@@ -45,11 +45,11 @@ enum SQLState {
         switch code {
         case "53300": "Lower the number of workers or pool sizes, or raise max_connections"
         case "53100": "Free disk space on the database server"
-        case "28P01", "28000": "Check user, password and pg_hba.conf"
-        case "3D000": "Create the database or correct its name"
+        case "28P01", "28000": "Check user and password in the connection settings, and pg_hba.conf"
+        case "3D000": "Create the database, or correct its name in the connection settings"
         case "42P01", "42703": "Run the migrations"
         case "42501": "Grant the role the missing privilege"
-        case "25006": "The server is a standby: connect to the primary"
+        case "25006": "Connect to the primary, and look at default_transaction_read_only"
         case "57P03": "The server is starting or stopping: try again"
         case "40001", "40P01": "Try the transaction again"
         default: nil

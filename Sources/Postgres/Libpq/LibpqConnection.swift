@@ -11,10 +11,14 @@ struct LibpqConnection: ~Copyable, @unchecked Sendable {
     /// libpq holds an unowned reference to it.
     private let notices: NoticeSink
 
-    /// Begins to connect. Blocks while names are resolved. Nil when out of memory.
-    init?(starting parameters: ConnectionParameters, notices: NoticeSink) {
+    /// Whether the startup message held the settings of the session.
+    let hasStartupSettings: Bool
+
+    /// Begins to connect. Nil when out of memory.
+    init?(starting parameters: ConnectionParameters, hasStartupSettings: Bool, notices: NoticeSink) {
         self.notices = notices
-        pointer = parameters.withCArrays { PQconnectStartParams($0, $1, 1) }
+        self.hasStartupSettings = hasStartupSettings
+        pointer = CStringPairs(parameters.pairs).withPointers { PQconnectStartParams($0, $1, 0) }
         guard let pointer else { return nil }
         notices.attach(to: pointer)
         // While connecting, the SQLSTATE is found in the verbose message alone.
@@ -31,7 +35,7 @@ struct LibpqConnection: ~Copyable, @unchecked Sendable {
 
     // MARK: Connecting
 
-    /// Takes the next step. Blocks while names are resolved.
+    /// Takes the next step.
     func pollConnect() -> PostgresPollingStatusType { PQconnectPoll(pointer) }
 
     /// Makes every later call return instead of waiting for the socket.
@@ -49,6 +53,20 @@ struct LibpqConnection: ~Copyable, @unchecked Sendable {
     var errorMessage: String { PQerrorMessage(pointer).map { String(cString: $0) } ?? "" }
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
     var serverProcessID: Int32 { PQbackendPID(pointer) }
+    /// As in `server_version_num`: 150018 is 15.18.
+    var serverVersion: Int32 { PQserverVersion(pointer) }
+
+    /// The last value that the server reported of one of the settings that it reports by itself.
+    func reportedSetting(_ name: String) -> String? {
+        PQparameterStatus(pointer, name).map { String(cString: $0) }
+    }
+
+    /// Those of `names` that the server reports, with their values.
+    func reportedSettings(_ names: some Sequence<String>) -> [String: String] {
+        var found: [String: String] = [:]
+        for name in names { found[name] = reportedSetting(name) }
+        return found
+    }
 
     /// Whether an idle connection can be used again, found out without a round trip.
     ///

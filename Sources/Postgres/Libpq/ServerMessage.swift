@@ -15,27 +15,56 @@ enum ServerMessage {
         var message: String
     }
 
-    /// Reads the report of a failed attempt, made with `PQERRORS_VERBOSE`.
+    /// Reads the report of a failed attempt at one address, made with `PQERRORS_VERBOSE`.
     ///
-    /// While connecting, libpq offers the SQLSTATE in no other way. Each host that was tried gives a line such as
-    /// `connection to server at "db", port 5432 failed: FATAL:  53300: sorry, too many clients already`, and may be
-    /// followed by DETAIL, HINT and LOCATION lines, which are dropped. The last host's SQLSTATE counts.
-    static func connectFailure(_ text: String) -> ConnectFailure {
+    /// While connecting, libpq offers the SQLSTATE in no other way. Each try gives a line such as `connection to server at "db"
+    /// (10.0.0.1), port 5432 failed: FATAL:  53300: sorry, too many clients already`, and may be followed by DETAIL, HINT and
+    /// LOCATION lines, which are dropped. Two lines come of one address when libpq has tried it with and without encryption. The
+    /// last SQLSTATE counts.
+    ///
+    /// - Parameter names: what the message must not show. Quoted text goes as well: a name or a path.
+    static func connectFailure(_ text: String, hiding names: [String] = []) -> ConnectFailure {
         var sqlState: String?
         var lines: [String] = []
         for line in text.split(whereSeparator: \.isNewline) {
-            let line = trim(line)
-            guard let (code, range) = sqlStateInside(line) else {
-                if line.hasPrefix("connection to server") || lines.isEmpty { lines.append(line) }
-                continue
+            var line = trim(line)
+            let begins = line.hasPrefix("connection to server")
+            if begins, let end = line.range(of: " failed: ") { line = String(line[end.upperBound...]) }
+            if let (code, range) = sqlStateInside(line) {
+                sqlState = code
+                line.removeSubrange(range)
+            } else {
+                guard begins || lines.isEmpty else { continue }
             }
-            sqlState = code
-            var shortened = line
-            shortened.removeSubrange(range)
-            lines.append(shortened)
+            line = Self.line(SQLState.withoutQuotedText(line), without: names)
+            if !line.isEmpty, !lines.contains(line) { lines.append(line) }
         }
         return ConnectFailure(
             sqlState: sqlState, message: lines.isEmpty ? "no reason given" : lines.joined(separator: "; "))
+    }
+
+    /// `line` with every whole word that is one of `names` replaced by `…`.
+    private static func line(_ line: String, without names: [String]) -> String {
+        var line = line
+        for name in names.sorted(by: { $0.utf8.count > $1.utf8.count }) where !name.isEmpty {
+            var start = line.startIndex
+            while let range = line.range(of: name, in: start) {
+                let before = range.lowerBound == line.startIndex ? nil : line[line.index(before: range.lowerBound)]
+                let after = range.upperBound == line.endIndex ? nil : line[range.upperBound]
+                guard !isWordPart(before), !isWordPart(after) else {
+                    start = line.index(after: range.lowerBound)
+                    continue
+                }
+                let offset = line.utf8.distance(from: line.startIndex, to: range.lowerBound)
+                line.replaceSubrange(range, with: "…")
+                start = line.utf8.index(line.startIndex, offsetBy: offset + "…".utf8.count)
+            }
+        }
+        return line
+    }
+
+    private static func isWordPart(_ character: Character?) -> Bool {
+        character.map { $0.isLetter || $0.isNumber } ?? false
     }
 
     /// Finds `<two blanks>SSSSS:<blank>`, the place of a SQLSTATE after the severity.
@@ -59,5 +88,17 @@ enum ServerMessage {
         while let first = line.first, first.isWhitespace { line.removeFirst() }
         while let last = line.last, last.isWhitespace { line.removeLast() }
         return String(line)
+    }
+}
+
+extension String {
+    /// The first place of `text` at or after `start`.
+    fileprivate func range(of text: String, in start: String.Index? = nil) -> Range<String.Index>? {
+        var index = start ?? startIndex
+        while index < endIndex {
+            if self[index...].hasPrefix(text) { return index..<self.index(index, offsetBy: text.count) }
+            index = self.index(after: index)
+        }
+        return nil
     }
 }

@@ -44,6 +44,32 @@ final class BlockingThreads: Sendable {
         }
     }
 
+    /// Runs `job` on one of the threads and returns its result. After `limit` it stops waiting; the job goes on, for nobody.
+    func value<Value: Sendable>(
+        within limit: Duration, _ job: @escaping @Sendable () throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+        let result = SharedResult<Value>()
+        let done = Waiter()
+        let isSubmitted = submit {
+            result.store(Result(catching: job))
+            done.signal()
+        }
+        guard isSubmitted else {
+            throw PostgresError(.outOfResources, operation: name, message: "no thread could be started")
+        }
+        switch await done.wait(until: .now.advanced(by: limit), heedingCancellation: true) {
+        case .signalled: break
+        case .cancelled:
+            throw PostgresError(.cancelled, operation: name, message: "cancelled while it waited for a thread")
+        case .timedOut:
+            throw PostgresError(.timedOut, operation: name, message: "a file or a name service did not answer in time")
+        }
+        guard let value = result.take() else {
+            throw PostgresError(.outOfResources, operation: name, message: "the thread left no result")
+        }
+        return try value.get()
+    }
+
     private func work() {
         while let job = nextJob() { job() }
     }
@@ -55,4 +81,12 @@ final class BlockingThreads: Sendable {
             return nil
         }
     }
+}
+
+/// What a thread leaves for the task that waits for it.
+private final class SharedResult<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, PostgresError>?>(nil)
+
+    func store(_ value: Result<Value, PostgresError>) { result.withLock { $0 = value } }
+    func take() -> Result<Value, PostgresError>? { result.withLock { $0 } }
 }

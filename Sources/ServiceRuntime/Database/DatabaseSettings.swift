@@ -24,15 +24,23 @@ package enum DatabaseSettings {
                 problem: "is not set: the PostgreSQL database to write to (PGHOST, PGUSER, PGDATABASE, … work too)")
         }
         var configuration = PostgresConfiguration(connectionString: url, applicationName: applicationName)
-        let usesIAM = try settings.flag("DATABASE_IAM_AUTH", default: false)
-        if usesIAM { configuration.passwordSource = try passwordSource(settings) }
+        try check(configuration, blaming: url == nil ? "PGHOST or another PG… variable" : "DATABASE_URL")
+        if try settings.flag("DATABASE_IAM_AUTH", default: false) {
+            configuration.passwordSource = try passwordSource(settings)
+            try check(configuration, blaming: "DATABASE_IAM_AUTH")
+        }
+        return configuration
+    }
+
+    /// The messages name parameters of the connection string, and show none of its values.
+    private static func check(
+        _ configuration: PostgresConfiguration, blaming variable: String
+    ) throws(ConfigurationError) {
         do throws(PostgresError) {
             try configuration.check()
         } catch {
-            throw ConfigurationError(
-                variable: usesIAM ? "DATABASE_IAM_AUTH" : "DATABASE_URL", problem: "cannot be used: \(error.message)")
+            throw ConfigurationError(variable: variable, problem: "cannot be used: \(error.message)")
         }
-        return configuration
     }
 
     private static func passwordSource(_ settings: Settings) throws(ConfigurationError) -> RDSPasswordSource {

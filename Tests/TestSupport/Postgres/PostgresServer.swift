@@ -169,6 +169,15 @@ package final class PostgresServer: Sendable {
         try await start()
     }
 
+    /// Stops the server and starts it in recovery: it takes no writes, like any standby, and follows nobody.
+    package func restartAsStandby() async throws {
+        try await stop()
+        let file = "\(data)/standby.signal"
+        try "".write(toFile: file, atomically: false, encoding: .utf8)
+        if let account = installation.account { chown(file, account.uid, account.gid) }
+        try await start()
+    }
+
     /// The end of the server's log, for messages.
     package func logTail(_ lines: Int = 40) -> String {
         process.withLock { $0 }?.lastLines(lines) ?? ""
@@ -222,10 +231,11 @@ package final class PostgresServer: Sendable {
             toFile: file, atomically: false, encoding: .utf8)
     }
 
-    /// The server writes its process id in the first line of this file, and "ready" in the eighth once it takes connections.
+    /// The server writes its process id in the first line of this file, and "ready" in the eighth once it takes connections;
+    /// "standby" if it is one.
     private static func isReady(pidFile: String, pid: Int32) -> Bool {
         guard let text = try? String(contentsOfFile: pidFile, encoding: .utf8) else { return false }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.count > 7 && lines[0] == "\(pid)" && lines[7].hasPrefix("ready")
+        return lines.count > 7 && lines[0] == "\(pid)" && (lines[7].hasPrefix("ready") || lines[7].hasPrefix("standby"))
     }
 }
