@@ -125,7 +125,7 @@ def run_all(slots: Slots, arguments: argparse.Namespace, folder: Path) -> int:
 
 
 def tell(result: Result, arguments: argparse.Namespace) -> None:
-    """One line for a trial that went well; all there is to know for one that did not."""
+    """Prints one line for a good trial, and everything known about a failed one."""
     verdict = ", ".join(result.kinds) if result.violations else "kept every promise"
     print(f"seed {result.seed}: {result.seconds:.0f} s, {verdict}", flush=True)
     if not result.violations:

@@ -37,7 +37,7 @@ class Round:
 
     number: int
     reading: Reading
-    truth: set[str]  # everyone whom the source names, damage or not
+    truth: set[str]  # all names in the source, before damage
     history: History
     settings: Settings
     last_received: int | None  # records of the last completed sync
@@ -45,7 +45,7 @@ class Round:
     status: int | None = None  # of the process; None when it had to be killed
     was_killed: bool = False
     row: dict[str, object] | None = None  # of sync_logs
-    later_state: str = ""  # of the last sync, when another one has run beside this one or after it
+    later_state: str = ""  # of the newest sync, when another sync ran beside this one
     last_words: str = ""  # what the process printed last
     after: Table = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
@@ -113,7 +113,7 @@ def end_of_sync(round_: Round) -> list[Violation]:
 
 
 def completed(round_: Round) -> list[Violation]:
-    """What COMPLETED promises, whenever and however the sync became that."""
+    """What COMPLETED promises, also when a redrive completed the sync."""
     if (round_.later_state or round_.state) != "COMPLETED":
         return []
     found = []
@@ -122,6 +122,8 @@ def completed(round_: Round) -> list[Violation]:
         kind = "refused-row-wrong" if round_.refusals else "table-differs"
         found.append(Violation(kind, f"{len(faults)} rows, among them: " + "; ".join(faults[:3])))
     reading, settings = round_.reading, round_.settings
+    for stranger in model.strangers(reading, round_.history, round_.after)[:3]:
+        found.append(Violation("stranger", stranger))
     if round_.later_state:
         return found
     if reading.whole is Whole.NO:
@@ -153,7 +155,7 @@ def counters(round_: Round) -> list[Violation]:
 
 
 def marks(round_: Round) -> list[Violation]:
-    """Nobody is marked as deleted whom the source names, or after one sync alone, or against the settings."""
+    """A user is marked as deleted only when the settings allow it and two complete streams in a row did not name it."""
     found = []
     for name in sorted(round_.after):
         if not round_.is_marked(name):
@@ -205,7 +207,7 @@ def expected(round_: Round) -> Expectation:
 
 
 def settled(second: Round) -> list[Violation]:
-    """After two syncs without any fault nothing is left to do: the second wrote nothing but marks, and whoever vanished is marked."""
+    """After two syncs without faults nothing is left to do: the second wrote only marks, and all vanished users are marked."""
     found = []
     for write in second.writes:
         if write.role.startswith("user_sync") and not second.is_marked(write.name):

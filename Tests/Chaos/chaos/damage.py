@@ -51,7 +51,7 @@ KINDS = [*EDITS, "end_early"]
 
 
 def damaged(pieces: list[Piece], damages: list[Damage]) -> bytes:
-    """The body with all its damage done. `end_early` ends it after a record or amid one, as if that were its end."""
+    """The damaged body. `end_early` ends it after a record, or inside one."""
     content = [each.content for each in pieces]
     records = [index for index, each in enumerate(pieces) if each.is_record]
     end: int | None = None

@@ -118,7 +118,7 @@ def draw_fault(dice: random.Random, settings: Settings) -> Fault:
 
 def draw_afterwards(dice: random.Random) -> Fault:
     """What someone does once a sync has ended."""
-    kind = dice.choice(["redrive", "redrive", "redrive", "reset", "old_messages", "dry_run", "other_program"])
+    kind = dice.choice(["redrive", "redrive", "redrive", "reset", "old_messages", "forged_message", "dry_run", "other_program"])
     return Fault(kind, "end", 0, 0, str(dice.randrange(10**6)))
 
 
@@ -167,6 +167,7 @@ FAULTS: dict[str, tuple[int, Drawing]] = {
     "queue_freeze": (2, lambda dice: (_outage(dice), "")),
     "queue_cut": (2, lambda dice: (0, "")),
     "old_messages": (2, lambda dice: (0, str(dice.randrange(10**6)))),
+    "forged_message": (1, lambda dice: (0, str(dice.randrange(10**6)))),
     "foreign_message": (2, lambda dice: (0, f"{dice.randrange(10**6)} {dice.choice(['apart', 'lane'])}")),
     "worker_killed": (5, lambda dice: (_brief(dice), "")),
     "worker_stopped": (4, lambda dice: (_brief(dice), "")),

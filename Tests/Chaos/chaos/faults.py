@@ -1,7 +1,7 @@
-"""What each kind of fault does, and how everything is put right again.
+"""What each kind of fault does, and how it is undone.
 
-A fault is a function of the trial's context. It does its harm, waits as long as that lasts, and undoes it; `heal` undoes everything that
-may be left, whatever came in between.
+A fault is a function of the trial's context. It does harm, waits, and undoes the harm. `heal` undoes everything that may be left, also
+when a fault was interrupted.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -35,7 +36,7 @@ class Context:
     excuses: list[str] = field(default_factory=list)
     # Names that another program has written.
     foreign: set[str] = field(default_factory=set)
-    # Bodies that were put into the queue and are nobody's batch.
+    # Bodies that a fault put into the queue and that are no batch of a sync.
     poison: set[str] = field(default_factory=set)
     # Commands that ran beside the sync: name and exit status.
     side_effects: list[str] = field(default_factory=list)
@@ -56,7 +57,7 @@ def fault(action: Action) -> Action:
 
 
 async def inject(context: Context, each: Fault) -> None:
-    """Does one fault. What cannot be done any more, since something else has ended, is no failure of the trial."""
+    """Injects one fault. A fault that is no longer possible, because its target has ended, is skipped."""
     log.info("fault: %s", each.text())
     try:
         await KINDS[each.kind](context, each)
@@ -183,7 +184,7 @@ async def batches_fail(context: Context, each: Fault) -> None:
 
 @fault
 async def statements_cancelled(context: Context, each: Fault) -> None:
-    """Whatever runs is cancelled, again and again."""
+    """Running statements are cancelled repeatedly."""
     until = time.monotonic() + each.lasts
     while time.monotonic() < until:
         await context.stack.sql(_end_sessions("user_sync_%").replace("pg_terminate_backend", "pg_cancel_backend"))
@@ -222,7 +223,7 @@ async def other_program(context: Context, each: Fault) -> None:
 
 @fault
 async def ledger_forged(context: Context, each: Fault) -> None:
-    """Someone with the workers' password writes ledger rows for batches that nobody sent."""
+    """A stolen worker login writes ledger rows for batches that were never sent."""
     await context.stack.sql(
         f"SET SESSION AUTHORIZATION {context.stack.role('worker')};"
         "INSERT INTO sync_batches (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged)"
@@ -325,7 +326,7 @@ async def queue_cut(context: Context, each: Fault) -> None:
 
 @fault
 async def old_messages(context: Context, each: Fault) -> None:
-    """Messages that were sent long ago come again."""
+    """Messages that were sent earlier are sent again."""
     dice = random.Random(each.detail)
     sent = context.stack.sqs.sent
     for entry in dice.sample(sent, min(5, len(sent))):
@@ -334,11 +335,23 @@ async def old_messages(context: Context, each: Fault) -> None:
 
 @fault
 async def foreign_message(context: Context, each: Fault) -> None:
-    """Something that is no batch is in the queue."""
+    """A message that is no batch is in the queue."""
     body = f"{{\"chaos\": \"{each.detail}\"}}"
     context.poison.add(body)
     lane = context.stack.sqs.sent[-1]["MessageGroupId"] if context.stack.sqs.sent and each.detail.endswith("lane") else "chaos"
     await context.stack.sqs.send_again({"QueueUrl": context.stack.queue, "MessageBody": body, "MessageGroupId": lane})
+
+
+@fault
+async def forged_message(context: Context, each: Fault) -> None:
+    """A message that looks like a batch of an earlier sync, with a number that was never reserved, changes addresses."""
+    sent = context.stack.sqs.sent
+    if not sent:
+        return
+    entry = random.Random(each.detail).choice(sent)
+    body = re.sub(r"^(user-sync/\d+\t\d+\t)\d+", r"\g<1>5000", entry["MessageBody"]).replace("@example.com", "@forged.example")
+    context.poison.add(body)
+    await context.stack.sqs.send_again({**entry, "MessageBody": body})
 
 
 # The programs
@@ -418,39 +431,39 @@ async def clock_jumps(context: Context, each: Fault) -> None:
 
 @fault
 async def second_sync(context: Context, each: Fault) -> None:
-    """Someone starts a second sync beside the first."""
+    """A second sync is started beside the first."""
     context.excuse("a second sync, which may find the lock free after a lost connection")
     await command(context, "sync")
 
 
 @fault
 async def dry_run(context: Context, each: Fault) -> None:
-    """Someone asks what a sync would do."""
+    """An operator asks what a sync would do."""
     await command(context, "sync", "--dry-run")
 
 
 @fault
 async def look(context: Context, each: Fault) -> None:
-    """Someone looks: status, history, rejects, report, doctor, dead letters."""
+    """An operator asks: status, history, rejects, report, doctor, dead letters."""
     await command(context, *each.detail.split())
 
 
 @fault
 async def reset(context: Context, each: Fault) -> None:
-    """Someone resets; it must refuse while the orchestrator lives, which it knows by its lock."""
+    """An operator resets. It must refuse while the orchestrator holds the lock."""
     context.excuse("an operator's reset, which may find the lock free after a lost connection")
     await command(context, "reset")
 
 
 @fault
 async def redrive(context: Context, each: Fault) -> None:
-    """Someone replays the dead letters."""
+    """An operator replays the dead letters."""
     await command(context, "dead-letters", "redrive", "--wait", "20")
 
 
 @fault
 async def api_call(context: Context, each: Fault) -> None:
-    """Someone runs the HTTP API beside the sync, and asks it for something: `METHOD PATH`."""
+    """The HTTP API runs beside the sync and gets one request: `METHOD PATH`."""
     method, path = each.detail.split()
     if method == "POST" and path != "/dead-letters/redrive":
         context.excuse("someone may have started or cancelled a sync through the API")

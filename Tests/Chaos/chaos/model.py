@@ -1,6 +1,6 @@
-"""The reference: what the table must hold after a sync, row by row, told as simply as it can be.
+"""The reference model: what the table must hold after a sync, row by row.
 
-It knows the promises of the product's documents and nothing of how they are kept.
+It is slow and simple on purpose. It knows the promises in the documents and shares no code with the product.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Row:
         )
 
     def same(self, other: Row) -> bool:
-        """Whether two rows hold the same, whatever their versions."""
+        """Whether two rows hold the same values. Versions are not compared."""
         return (self.legacy_id, self.email, self.created, self.deleted) == (
             other.legacy_id,
             other.email,
@@ -105,7 +105,7 @@ def expect(reading: Reading, history: History, settings: Settings) -> Expectatio
             floor = winner.created
             if before is not None and before.created is not None and before.created > floor:
                 floor = before.created
-                # Somebody marked as deleted who is named again by an older record: the promises leave open which of both counts.
+                # A user that was marked as deleted is named again by an older record: the promises leave both outcomes open.
                 live = Row(before.name, before.legacy_id, before.email, before.created, False)
                 allowed = [before, live] if before.deleted and not winner.deleted else [before]
             else:
@@ -125,7 +125,7 @@ def newest(records: Iterable[Record]) -> Record | None:
 
 
 def shared_emails(records: list[Record], history: History) -> set[str]:
-    """Names that use an address of another user, now or before: a unique index refuses one of them, whichever comes second."""
+    """Names that share an address with another user, now or before. A unique index refuses the one that comes second."""
     owners: dict[str, set[str]] = {}
     for record in [*records, *history.leftovers]:
         owners.setdefault(record.email, set()).add(record.name)
@@ -144,9 +144,10 @@ def table_faults(expectation: Expectation, after: Table) -> list[str]:
     return faults
 
 
-def strangers(expectation: Expectation, after: Table, known: set[str]) -> list[str]:
-    """Rows that nobody ever spoke of."""
-    return [f"{name!r} is in the table, and no source named it" for name in sorted(set(after) - set(expectation.allowed) - known)]
+def strangers(reading: Reading, history: History, after: Table) -> list[str]:
+    """Rows that neither the source nor another program made."""
+    known = {*reading.names, *reading.unsure, *history.before, *history.foreign, *(each.name for each in history.leftovers)}
+    return [f"{name!r} is in the table, and no source named it" for name in sorted(set(after) - known)]
 
 
 def _matches(row: Row | None, wanted: Row | Record | None, may_be_marked: bool) -> bool:

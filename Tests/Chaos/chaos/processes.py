@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive this one, and what can be read about them while they run."""
+"""Child processes that end with this one, and their descriptors and memory."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent() -> None:
-    """Lets this process be killed when the one that started it ends, however that comes."""
+    """Asks the kernel to kill this process when its parent ends."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Process:
-    """A program that runs in a session of its own, with its output in a file."""
+    """A program in its own session, with its output in a file."""
 
     def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
         self.name = name
@@ -66,7 +66,7 @@ class Process:
             return None
 
     async def stop(self, seconds: float = 15) -> int | None:
-        """Asks it to end, kills it when it does not, and returns the exit status of an end that was its own."""
+        """Asks it to end and returns its exit status. Kills it after the deadline and returns None."""
         self.send(signal.SIGCONT)
         self.send(signal.SIGTERM)
         status = await self.wait(seconds)

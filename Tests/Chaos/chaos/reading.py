@@ -1,4 +1,4 @@
-"""A slow, obvious reader of the stream: what a body says, whatever is broken in it. It shares nothing with the product but the rules.
+"""A slow, simple reader of the stream: the users that a body holds, around any damage. It shares only the rules with the product.
 
 The rules: a user is a whole JSON object with the five fields, each of its type. Reading goes from one `{` to the next; one that begins no
 whole object is damage, and the next `{` after it is tried. What lies between whole objects is a separator or damage.
@@ -41,7 +41,7 @@ class Reading:
 
     @property
     def names(self) -> set[str]:
-        """Everyone whom a sound record names."""
+        """The names in all sound records."""
         return {each.name for each in self.records}
 
 
@@ -57,7 +57,7 @@ def read(body: bytes) -> Reading:
     """Reads a whole body."""
     text = body.decode("utf-8", "surrogateescape")
     reading = Reading()
-    # Where a finished body stands at its end: closed. A `]` amid damage may belong to it.
+    # Whether the last array is closed. A `]` inside damage may belong to the damage.
     state = Whole.YES
     is_amid_damage = False
     position = 0

@@ -17,11 +17,11 @@ from .processes import Process, run
 
 
 class ServerError(Exception):
-    """A server of the trials does not do what trials need."""
+    """A server cannot be started, or refused a statement of the trial."""
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on, below the range that connections take theirs from."""
+    """A free TCP port of 127.0.0.1, below the ephemeral range."""
     low = 20000 + (os.getpid() * 97 + time.monotonic_ns()) % 11000
     for port in range(low, 32500):
         with socket.socket() as probe:

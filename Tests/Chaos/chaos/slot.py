@@ -1,4 +1,4 @@
-"""A slot: a process with servers of its own that carries out one trial after the other."""
+"""A slot: a process with its own servers that runs one trial after another."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Slots:
         self._plans.put(plan)
 
     def take(self) -> Result:
-        """Waits for the next result, of whichever plan."""
+        """Waits for the next result."""
         while True:
             try:
                 result = self._results.get(timeout=5)

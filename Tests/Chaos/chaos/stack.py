@@ -1,4 +1,4 @@
-"""The whole service of one trial: a database and queues of its own, proxies before them, the source, and the programs."""
+"""The whole service of one trial: its database, queues, proxies, source and programs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Secrets:
 
 
 class Stack:
-    """Starts, stops and looks at everything of a trial."""
+    """Starts, stops and inspects everything that belongs to a trial."""
 
     def __init__(self, plan: Plan, servers: Servers, build: Build, folder: Path, name: str) -> None:
         self.plan = plan
@@ -112,7 +112,7 @@ class Stack:
         await self.servers.postgres.sql(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
 
     def environment(self, role: str) -> dict[str, str]:
-        """What a program gets to know; nothing of this process's own settings is in it."""
+        """The environment of a program. It contains none of this process's own settings."""
         settings = self.plan.settings
         hosts = ",".join("127.0.0.1" for _ in self.postgres)
         ports = ",".join(str(each.port) for each in self.postgres)
@@ -173,7 +173,7 @@ class Stack:
         self.workers[place] = await self._start("worker", ["run"], self.role("worker"), f"worker-{place}", variables)
 
     async def _supervise(self) -> None:
-        """Lambda starts its function anew when its process ends."""
+        """Lambda starts a new process when one ends."""
         while True:
             await asyncio.sleep(0.5)
             for place, worker in enumerate(self.workers):

@@ -227,13 +227,16 @@ class Trial:
 
     async def _afterwards(self, round_: Round, sync: SyncPlan, last: int, seen: int) -> None:
         """What someone does after a sync; it may complete a sync that had failed, which then must keep its promise."""
-        was = round_.state
         for each in sync.afterwards:
             await faults.inject(self._context, each)
+        if any(each.kind in ("old_messages", "forged_message") for each in sync.afterwards):
+            await asyncio.sleep(3)  # until workers have met the messages
+        round_.after = {}
         await self._look(round_, last, seen)
         self.result.notes.append(f"sync {round_.number}, afterwards: {round_.state}; {', '.join(self._context.side_effects)}")
-        if was != "COMPLETED" and round_.state == "COMPLETED":
-            self._add(round_, [*checks.completed(round_), *checks.marks(round_)])
+        found = [*checks.completed(round_), *checks.marks(round_)]
+        known = {each.kind for each in self.result.violations if each.text.startswith(f"sync {round_.number}:")}
+        self._add(round_, [Violation(f"{each.kind}-afterwards", each.text) for each in found if each.kind not in known])
 
     def _remember(self, round_: Round, truth: set[str]) -> None:
         row = round_.row or {}

@@ -1,4 +1,4 @@
-"""The users of the source, as they come, change, vanish and return between syncs."""
+"""The users of the source: they appear, change, vanish and return between syncs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class World:
             getattr(self, f"_{change.kind}")(dice, change.count)
 
     def settle(self) -> None:
-        """Brings back those who vanished, but for one in a hundred, so that no guard has a reason to refuse the next sync."""
+        """Brings back all vanished users except 1%, so that no guard has a reason to refuse the next sync."""
         names = sorted(self.gone)
         for name in names[len(self.present) // 100 :]:
             self.present[name] = self.gone.pop(name)
@@ -84,7 +84,7 @@ class World:
             self.present[name] = replace(user, email=f"old{dice.randrange(10**6)}@example.com", created=user.created - MICROSECONDS)
 
     def _future(self, dice: random.Random, count: int) -> None:
-        """A creation time that nobody can have, until the next change of that user."""
+        """A creation time far in the future, until the source corrects it."""
         for name in self._pick(dice, count):
             self.present[name] = replace(self.present[name], created=FUTURE)
 

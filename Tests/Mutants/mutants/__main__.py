@@ -75,7 +75,7 @@ class Results:
             file.write(json.dumps(entry) + "\n")
 
     def table(self) -> str:
-        """Counts by module, and a line for each mutant that nobody noticed."""
+        """Counts by module, and a line for each mutant that survived."""
         lines = ["| module | tried | killed by unit tests | killed by all | survived |", "| --- | --- | --- | --- | --- |"]
         survivors = []
         for name in MODULES:

@@ -66,7 +66,7 @@ SQL: list[tuple[str, str, str]] = [
     ("constant", r"\btrue\b", "false"),
     ("constant", r"\bfalse\b", "true"),
 ]
-# A statement that stands on a line of its own and gives nothing that a later one needs.
+# A whole statement on one line that declares nothing.
 STATEMENT = re.compile(r"^\s+(?:try )?(?:await )?[a-z][\w.]*(?:\([^{}]*\)|\[[^\]]*\])?(?:\.\w+\([^{}]*\))*(?: [-+*|]?= .+)?$")
 # Nothing that a test should notice: what is logged, what is imported, what cannot happen.
 SKIPPED = re.compile(r"^\s*(//|import |internal import |package import |@|#|case |logger\.|log\.|precondition|assert|fatalError|\}|metadata)|logger\.|help:")
