@@ -52,7 +52,9 @@ class LambdaRuntime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def forget(self) -> None:
-        """The program has died: the invocation under way failed."""
+        """The program has died: the invocation under way failed, and its connections take no further event."""
+        for task in self._tasks:
+            task.cancel()
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_result(None)
@@ -66,6 +68,7 @@ class LambdaRuntime:
                     {"QueueUrl": self._queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 1, "AttributeNames": ["All"], "MessageAttributeNames": ["All"]},
                 )
                 if messages := received.get("Messages", []):
+                    await self.is_open.wait()
                     await self._invoke(messages)
             except (OSError, TimeoutError, sqs.SQSError, asyncio.IncompleteReadError) as error:
                 log.info("the mapping goes on after: %s", error)
@@ -117,7 +120,7 @@ class LambdaRuntime:
     async def _answer(self, path: str, body: bytes) -> bytes:
         if path == "invocation/next":
             identity, event = await self._events.get()
-            while identity not in self._answers:  # of a program that has died
+            while identity not in self._answers:  # the event of a program that has died
                 identity, event = await self._events.get()
             deadline = int((time.time() + self._timeout) * 1000)
             fields = f"Lambda-Runtime-Aws-Request-Id: {identity}\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n"

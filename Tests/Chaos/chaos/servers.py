@@ -130,7 +130,7 @@ class Postgres:
         status, output, errors = await run(
             [str(self._programs / "psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
             + ["-h", str(self.folder), "-p", str(self.port), "-U", "admin", "-d", database, "-f", "-"],
-            {**os.environ, "PGTZ": "UTC", "PGOPTIONS": "-c client_min_messages=warning -c lock_timeout=20s", "PGCLIENTENCODING": "UTF8"},
+            {**os.environ, "PGTZ": "UTC", "PGOPTIONS": "-c client_min_messages=warning -c lock_timeout=20s -c default_transaction_read_only=off", "PGCLIENTENCODING": "UTF8"},
             statement.encode(),
             seconds,
         )

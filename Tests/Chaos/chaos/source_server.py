@@ -86,13 +86,15 @@ class SourceServer:
             return
         whole = attempt.kind == "complete"
         end = len(self._body) if whole else int(len(self._body) * attempt.place)
-        length = f"Content-Length: {len(self._body)}" if self._framing == "length" else "Transfer-Encoding: chunked"
+        # Blanks would fill up a length, and so complete the body.
+        framing = "chunked" if attempt.kind == "blanks" else self._framing
+        length = f"Content-Length: {len(self._body)}" if framing == "length" else "Transfer-Encoding: chunked"
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{length}\r\n\r\n".encode())
         if whole:
             self.began.set()
-        await self._send(writer, self._body[:end])
+        await self._send(writer, self._body[:end], framing)
         if whole:
-            if self._framing == "chunked":
+            if framing == "chunked":
                 writer.write(b"0\r\n\r\n")
             await writer.drain()
             self.ended.set()
@@ -100,25 +102,26 @@ class SourceServer:
         if attempt.kind == "stall":
             await asyncio.sleep(120)
         while attempt.kind == "blanks":
-            self._chunk(writer, b" \n")
+            _write(writer, b" \n", framing)
             await writer.drain()
             await asyncio.sleep(0.5)
         _end(writer, "reset" if attempt.kind == "reset" else "close")
         raise ConnectionError
 
-    async def _send(self, writer: asyncio.StreamWriter, body: bytes) -> None:
+    async def _send(self, writer: asyncio.StreamWriter, body: bytes, framing: str) -> None:
         """Sends in pieces that end anywhere, over about the time that the plan gives."""
         steps = max(1, min(int(self._seconds / 0.05), len(body) // 37))
         size = max(1, -(-len(body) // steps))
         for start in range(0, len(body), size):
             while time.monotonic() < self._silent_until:
                 await asyncio.sleep(0.05)
-            self._chunk(writer, body[start : start + size])
+            _write(writer, body[start : start + size], framing)
             await writer.drain()
             await asyncio.sleep(self._seconds / steps)
 
-    def _chunk(self, writer: asyncio.StreamWriter, content: bytes) -> None:
-        writer.write(content if self._framing == "length" else b"%x\r\n%b\r\n" % (len(content), content))
+
+def _write(writer: asyncio.StreamWriter, content: bytes, framing: str) -> None:
+    writer.write(content if framing == "length" else b"%x\r\n%b\r\n" % (len(content), content))
 
 
 def _end(writer: asyncio.StreamWriter, how: str) -> None:

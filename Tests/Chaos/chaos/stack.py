@@ -168,6 +168,7 @@ class Stack:
         variables = {}
         if self.runtimes:
             self.runtimes[place].forget()
+            self.runtimes[place].is_open.set()
             variables = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.runtimes[place].port}", "METRICS_FORMAT": "none"}
             variables["SQS_MAX_RECEIVE_COUNT"] = str(self.plan.settings.max_receives)
         self.workers[place] = await self._start("worker", ["run"], self.role("worker"), f"worker-{place}", variables)
@@ -203,6 +204,8 @@ class Stack:
         else:
             worker.send(signal.SIGTERM)
         if self.runtimes:
+            # Nothing more is handed out, and what was handed out comes again.
+            self.runtimes[place].is_open.clear()
             self.runtimes[place].forget()
 
     async def freeze_worker(self, place: int, seconds: float) -> None:
