@@ -15,7 +15,7 @@ build_release() {
     fi
     step "building in release mode"
     for product in orchestrator worker legacy-simulator; do
-        swift build --package-path "$ROOT" "${RELEASE_FLAGS[@]}" --product "$product" >&2
+        swift build --package-path "$ROOT" --force-resolved-versions "${RELEASE_FLAGS[@]}" --product "$product" >&2
     done
     BIN=$(swift build --package-path "$ROOT" "${RELEASE_FLAGS[@]}" --show-bin-path)
 }

@@ -1,14 +1,24 @@
 # shellcheck shell=bash
-# The Debian packages that the build, the tests and sync-local need, and those that only scripts/bench needs.
+# The Debian packages that each purpose needs, so that nobody installs more than that.
 
-readonly PACKAGES=(
+# shellcheck disable=SC2034 # scripts/setup and others use them
+readonly BUILD_PACKAGES=(
     libcurl4-openssl-dev libpq-dev libssl-dev zlib1g-dev # what the two programs link
-    postgresql                                           # the server for tests and sync-local
-    python3 python3-venv                                 # the SQS servers
-    chromium chromium-driver                             # the browser that operates the web page in a test
-    curl debootstrap procps shellcheck util-linux
 )
-# shellcheck disable=SC2034 # scripts/bench uses it
+# shellcheck disable=SC2034
+readonly RUN_PACKAGES=(
+    postgresql           # the server for tests and sync-local
+    python3 python3-venv # the SQS servers
+    util-linux           # setsid
+)
+# shellcheck disable=SC2034
+readonly TEST_PACKAGES=(
+    chromium chromium-driver # the browser that operates the web page in a test
+    curl procps shellcheck
+)
+# shellcheck disable=SC2034
+readonly IMAGE_PACKAGES=(debootstrap) # infra/checks/check-image
+# shellcheck disable=SC2034
 readonly BENCH_PACKAGES=(g++ libsimdjson-dev) # the JSON parser that ours is measured beside
 
 # as_root COMMAND...: runs a command as root, through sudo when this is someone else.
@@ -61,13 +71,17 @@ without_main_cluster() {
     return "$status"
 }
 
-# check_without_apt: on a system that is not Debian's, says what is missing; installing it is up to its owner.
+# check_without_apt PURPOSE: on a system that is not Debian's, says what is missing. Installing it is up to its owner.
 check_without_apt() {
-    local missing=() tool library
-    for tool in python3 chromedriver curl setpriv shellcheck; do
+    local missing=() tools=() tool library
+    [[ $1 == build ]] || tools+=(python3 setsid)
+    [[ $1 != test ]] || tools+=(chromedriver curl shellcheck)
+    for tool in "${tools[@]}"; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
-    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=("a PostgreSQL server")
+    if [[ $1 != build ]]; then
+        compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=("a PostgreSQL server")
+    fi
     for library in libcurl libpq openssl zlib; do
         pkg-config --exists "$library" 2>/dev/null || missing+=("$library with its headers")
     done

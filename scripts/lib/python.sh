@@ -22,20 +22,32 @@ python_environment() {
     printf '%s\n' "$stamp" >"$folder/.complete"
 }
 
-# python_environments: makes all of them, side by side.
+# requirements_of ENVIRONMENT: prints the file that pins its packages.
+requirements_of() {
+    case $1 in
+    venv) printf '%s\n' "$ROOT/scripts/requirements.txt" ;;
+    venv-*) printf '%s\n' "$ROOT/scripts/requirements-${1#venv-}.txt" ;;
+    esac
+}
+
+# environment_of_server NAME: prints the environment that an SQS server lives in.
+environment_of_server() {
+    case $1 in
+    localstack) printf 'venv\n' ;;
+    moto) printf 'venv-moto\n' ;;
+    *) die "SQS_SERVER is localstack or moto, not $1" ;;
+    esac
+}
+
+# python_environments NAME...: makes some, side by side.
 python_environments() {
-    local name requirements job failed='' jobs=()
+    local name job failed='' jobs=()
     mkdir -p "$TOOLS"
     # As background jobs, all of them: bash ignores errors inside a function whose own status is looked at.
-    while read -r name requirements; do
-        python_environment "$name" "$ROOT/scripts/$requirements" &
+    for name; do
+        python_environment "$name" "$(requirements_of "$name")" &
         jobs+=("$!")
-    done <<'END'
-venv requirements.txt
-venv-moto requirements-moto.txt
-venv-terminal requirements-terminal.txt
-venv-web requirements-web.txt
-END
+    done
     for job in "${jobs[@]}"; do wait "$job" || failed=yes; done
     [[ -z $failed ]] || die "a Python environment could not be made: see above"
 }
