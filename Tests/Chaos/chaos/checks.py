@@ -87,7 +87,8 @@ def reasons_to_fail(round_: Round) -> list[str]:
         reasons.append("the body may count as cut")
     if round_.last_received and len(reading.records) < 0.85 * round_.last_received:
         reasons.append("far fewer records than last time")
-    if settings.soft_delete and round_.missing_percent > 0.7 * settings.missing_max_percent:
+    allowed = settings.missing_max_percent
+    if settings.soft_delete and allowed < 100 and round_.missing_percent > 0.7 * allowed:
         reasons.append("more users are missing than may be")
     refused = [each for each in reading.records if not model.fits(each, settings)]
     if len(refused) > 10:
