@@ -7,14 +7,14 @@ import pathlib
 import tempfile
 import time
 
-from aws import Aws, AwsError, Problem, ask, say, step, wait
+from aws import Aws, Problem, ask, pause, say, step, wait
 
 # What a change must not take away without a word: the users, and batches on their way.
 PRECIOUS = {"AWS::RDS::DBInstance", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"}
 # The nested stacks that hold them.
 PRECIOUS_STACKS = {"Database", "Queue"}
 # A first create that failed leaves a stack that can only be deleted. What is protected is switched on after the first success.
-HALF_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS", "DELETE_FAILED"}
+HALF_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
 
 
 class Stack:
@@ -51,6 +51,9 @@ class Stack:
         if status in HALF_MADE:
             step(f"{self.name} was never complete ({status}); what there is of it goes first")
             self.delete()
+        elif status == "DELETE_FAILED":
+            # It may hold users still, so that nothing of it goes without a question.
+            raise Problem(f"{self.name} is half deleted: {self.first_failure()}\nMend that and run infra/destroy, which goes on from there.")
         elif status == "UPDATE_ROLLBACK_FAILED":
             step(f"{self.name} could not be rolled back; that is tried again first")
             self.aws("cloudformation", "continue-update-rollback", "--stack-name", self.name)
@@ -125,6 +128,8 @@ class Stack:
             self.aws("cloudformation", "delete-change-set", "--stack-name", self.name, "--change-set-name", name)
             raise
         self.aws("cloudformation", "execute-change-set", "--stack-name", self.name, "--change-set-name", name)
+        # AWS takes a moment to begin; the status of before must not be taken for the result.
+        time.sleep(pause())
         status = self.wait_for_rest()
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise Problem(f"{self.name} is {status}. What failed: {self.first_failure()}\nMend that, then run this again: it goes on from there.")
@@ -142,17 +147,24 @@ class Stack:
 
             return wait(f"the change set of {stack or change_set}", 900, ready)
 
-        answer = read(name, self.name)
-        reason = answer.get("StatusReason", "")
-        if answer["Status"] == "FAILED":
+        def is_empty(answer: dict) -> bool:
+            """Whether a change set changes nothing, which AWS calls a failure. Another failure ends this."""
+            reason = answer.get("StatusReason", "")
+            if answer["Status"] != "FAILED":
+                return False
             if "didn't contain changes" in reason or "No updates are to be performed" in reason:
-                return None
-            raise Problem(f"AWS refuses the change of {self.name}: {reason}")
+                return True
+            raise Problem(f"AWS refuses the change of {answer['StackName']}: {reason}")
+
+        answer = read(name, self.name)
+        if is_empty(answer):
+            return None
         found = []
         for each in answer.get("Changes", []):
             change = each["ResourceChange"]
             if change.get("ChangeSetId"):
                 nested = read(change["ChangeSetId"], None)
+                is_empty(nested)
                 inner = [c["ResourceChange"] | {"Within": change["LogicalResourceId"]} for c in nested.get("Changes", [])]
                 found += inner or ([change] if change["Action"] != "Modify" else [])
             else:
@@ -190,5 +202,3 @@ def confirmation(yes: bool, may_replace: bool):
 
     return confirm
 
-
-__all__ = ["AwsError", "Stack", "confirmation", "precious", "show"]

@@ -61,6 +61,10 @@ class World:
         (folder / "bin").mkdir()
         (folder / "bin/docker").write_text(DOCKER)
         (folder / "bin/docker").chmod(0o755)
+        # Version 1 of the CLI overrides the address of these two, and so passes AWS_ENDPOINT_URL by.
+        wrapper = f'#!/bin/sh\ncase $1 in sqs | rds) set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL" ;; esac\nexec {shutil.which("aws")} "$@"\n'
+        (folder / "bin/aws").write_text(wrapper)
+        (folder / "bin/aws").chmod(0o755)
         (folder / "key").write_text(KEY + "\n")
         self.environment = os.environ | {
             "PATH": f"{folder / 'bin'}:{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -112,7 +116,9 @@ class World:
         return everything
 
     def aws(self, *arguments):
-        done = subprocess.run(["aws", *arguments, "--output", "json"], env=self.environment, capture_output=True, text=True, check=True)
+        done = subprocess.run([self.folder / "bin/aws", *arguments, "--output", "json"], env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"aws {' '.join(arguments)}: {done.stderr}")
         return json.loads(done.stdout or "{}")
 
 
@@ -199,6 +205,30 @@ def daily(world):
     world.run("logs", "check", "--since", "soon", ends=1, says=["--since takes a number"])
 
 
+def restored(world):
+    """The stack is pointed at a restored database as restore.md says; the old one stays."""
+    stack = world.aws("cloudformation", "describe-stacks", "--stack-name", "user-sync-check")["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    old = outputs["DatabaseIdentifier"]
+    world.aws("rds", "restore-db-instance-to-point-in-time", "--source-db-instance-identifier", old, "--target-db-instance-identifier", f"{old}-restored",
+              "--use-latest-restorable-time", "--enable-iam-database-authentication", "--no-publicly-accessible")  # fmt: skip
+    found = world.aws("rds", "describe-db-instances", "--db-instance-identifier", f"{old}-restored")["DBInstances"][0]
+    world.settings(EXISTING_DATABASE_HOST=found["Endpoint"]["Address"], EXISTING_DATABASE_RESOURCE_ID="db-RESTORED",
+                   EXISTING_DATABASE_SECRET_ARN=outputs["DatabasePasswordSecretArn"], EXISTING_DATABASE_SECURITY_GROUP_ID=outputs["DatabaseSecurityGroupId"])  # fmt: skip
+    world.run("deploy", "check", "--yes", "--no-sync", says=["changed"], hides=["Remove"])
+    world.run("run", "check", "sync", "--dry-run", says=["emulated: orchestrator sync --dry-run"])
+    task = world.aws("ecs", "describe-task-definition", "--task-definition", outputs["OrchestratorTaskArn"].rsplit(":", 1)[0])["taskDefinition"]
+    told = {each["name"]: each["value"] for each in task["containerDefinitions"][0]["environment"]}
+    if told["PGHOST"] != found["Endpoint"]["Address"]:
+        raise SystemExit(f"the orchestrator is told PGHOST={told['PGHOST']} after the restore")
+    if len(world.aws("rds", "describe-db-instances")["DBInstances"]) != 2:
+        raise SystemExit("the old database is gone")
+    world.settings()
+    world.run("deploy", "check", "--yes", "--no-sync", says=["changed"])
+    world.aws("rds", "modify-db-instance", "--db-instance-identifier", f"{old}-restored", "--no-deletion-protection")
+    world.aws("rds", "delete-db-instance", "--db-instance-identifier", f"{old}-restored", "--skip-final-snapshot")
+
+
 def end(world):
     """Taking it down: data stays unless told, and a second run finds nothing to do."""
     world.run("destroy", "check", ends=1, says=["no terminal"])
@@ -214,10 +244,43 @@ def end(world):
         "databases": world.aws("rds", "describe-db-instances")["DBInstances"],
         "snapshots": world.aws("rds", "describe-db-snapshots")["DBSnapshots"],
         "queues": world.aws("sqs", "list-queues").get("QueueUrls", []),
-        "clusters": world.aws("ecs", "list-clusters")["clusterArns"],
     }
     if any(left.values()):
         raise SystemExit(f"after infra/destroy --delete-data there is still {left}")
+
+
+def existing(world):
+    """A network, a database and a queue that exist already are used, and outlive the service."""
+    vpc = world.aws("ec2", "create-vpc", "--cidr-block", "10.9.0.0/16")["Vpc"]["VpcId"]
+    subnets = [world.aws("ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", f"10.9.{n}.0/24")["Subnet"]["SubnetId"] for n in range(4)]
+    group = world.aws("ec2", "create-security-group", "--vpc-id", vpc, "--group-name", "database", "--description", "theirs")["GroupId"]
+    urls = [world.aws("sqs", "create-queue", "--queue-name", name, "--attributes", "FifoQueue=true")["QueueUrl"] for name in ("theirs.fifo", "theirs-dead.fifo")]
+    secret = world.aws("secretsmanager", "create-secret", "--name", "theirs", "--secret-string", '{"username": "owner", "password": "x"}')["ARN"]
+    world.settings(
+        "theirs", VPC_ID=vpc, EGRESS_SUBNET_IDS=",".join(subnets[:2]), PRIVATE_SUBNET_IDS=",".join(subnets[2:]), EXISTING_QUEUE_URL=urls[0],
+        EXISTING_QUEUE_ARN="arn:aws:sqs:us-east-1:123456789012:theirs.fifo", EXISTING_DEAD_LETTER_QUEUE_URL=urls[1],
+        EXISTING_DEAD_LETTER_QUEUE_ARN="arn:aws:sqs:us-east-1:123456789012:theirs-dead.fifo", CREATE_DATABASE="no",
+        EXISTING_DATABASE_HOST="users.cluster-abc.us-east-1.rds.amazonaws.com", EXISTING_DATABASE_PORT="5433", EXISTING_DATABASE_NAME="app",
+        EXISTING_DATABASE_RESOURCE_ID="cluster-ABC", EXISTING_DATABASE_SECRET_ARN=secret, EXISTING_DATABASE_SECURITY_GROUP_ID=group,
+    )  # fmt: skip
+    said = world.run("deploy", "theirs", "--yes", "--key", str(world.folder / "key"), says=["first success"])
+    for word in ("Add      Network", "Add      Database", "Add      Queue", "Add      Endpoints"):
+        if word in said:
+            raise SystemExit(f"with everything given, infra/deploy made {word}")
+    stack = world.aws("cloudformation", "describe-stacks", "--stack-name", "user-sync-theirs")["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    task = world.aws("ecs", "describe-task-definition", "--task-definition", outputs["OrchestratorTaskArn"])["taskDefinition"]
+    told = {each["name"]: each["value"] for each in task["containerDefinitions"][0]["environment"]}
+    wanted = {"PGHOST": "users.cluster-abc.us-east-1.rds.amazonaws.com", "PGPORT": "5433", "PGDATABASE": "app", "SQS_QUEUE_URL": urls[0], "SYNC_OUTAGE_TIMEOUT": "900"}
+    for name, value in wanted.items():
+        if str(told.get(name)) != value:
+            raise SystemExit(f"the orchestrator is told {name}={told.get(name)}, not {value}")
+    rules = world.aws("ec2", "describe-security-groups", "--group-ids", group)["SecurityGroups"][0]["IpPermissions"]
+    if sum(len(each["UserIdGroupPairs"]) for each in rules if each.get("FromPort") == 5433) != 2:
+        raise SystemExit(f"the database's group must let in the orchestrator and the workers, and nothing else: {rules}")
+    world.run("destroy", "theirs", "--yes", "user-sync-theirs", "--delete-data", says=["Nothing of it is left"])
+    if len(world.aws("sqs", "list-queues")["QueueUrls"]) != 2:
+        raise SystemExit("a queue that was given is gone")
 
 
 def tell_ignored(world):
@@ -234,7 +297,7 @@ def main():
             world.settings(name, **dict(each.split("=", 1) for each in pairs))
             world.run("deploy", name, "--yes", "--key", str(world.folder / "key"))
             return
-        for scenario in (mistakes, first_deployment, later, daily, end):
+        for scenario in (mistakes, first_deployment, later, daily, restored, end, existing):
             print(f"  {scenario.__doc__.splitlines()[0]}", file=sys.stderr)
             scenario(world)
         tell_ignored(world)

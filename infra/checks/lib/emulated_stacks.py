@@ -16,6 +16,7 @@ from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 from moto.ecr.models import Repository
+from moto.ecs.models import TaskDefinition, ecs_backends
 from moto.rds.models import DBInstance, DBParameterGroup, rds_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -126,6 +127,12 @@ def change(stack, name, resource):
     if isinstance(existing, DBInstance):
         properties = json.loads(now)
         existing.deletion_protection = bool(properties.get("DeletionProtection"))
+        return
+    if isinstance(existing, TaskDefinition):
+        # moto's own update forgets the new revision's logs and commands.
+        ecs_backends[stack.account_id][stack.region_name].deregister_task_definition(existing.arn)
+        del stack.resource_map._parsed_resources[name]
+        stack.resource_map[name]
         return
     try:
         changed = parsing.parse_and_update_resource(name, copy.deepcopy(resource), stack.resource_map, stack.account_id, stack.region_name)
