@@ -17,7 +17,7 @@ MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "arm64", "aarch64": 
 # What an image's manifest calls them.
 DOCKER_NAMES = {"arm64": "arm64", "x86_64": "amd64"}
 # What goes into the image.
-SOURCES = ["Package.swift", "Sources", "Tests", "infra/Dockerfile", "infra/sql", "infra/pins.env"]
+SOURCES = ["Package.swift", "Sources", "Tests", "scripts", "infra/Dockerfile", "infra/sql", "infra/pins.env"]
 
 SINGLE = {"application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json"}
 INDEX = {"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json"}

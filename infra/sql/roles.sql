@@ -39,6 +39,6 @@ END
 $$;
 
 -- The owner makes tables, and of the others only those who were given the right by name: PostgreSQL before 15 gives it to everyone, and
--- whoever can put a function into the schema can have it run by somebody else.
+-- a role that can put a function into the schema can have it run by another role.
 GRANT CREATE ON SCHEMA public TO user_sync_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

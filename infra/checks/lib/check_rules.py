@@ -31,6 +31,7 @@ class Infra:
         self.main = read(folder / "main.yaml")
         self.templates = {path.name: read(path) for path in sorted((folder / "templates").glob("*.yaml"))}
         self.dockerfile = (folder / "Dockerfile").read_text()
+        self.ignored = (folder / "Dockerfile.dockerignore").read_text()
         self.compose = yaml.safe_load((folder / "compose.yaml").read_text())
         workflows = sorted((folder.parent / ".github/workflows").glob("*.yaml"))
         self.workflows = {path.name: yaml.safe_load(path.read_text()) for path in workflows}
@@ -207,6 +208,23 @@ def compose(infra):
     for name, service in services.items():
         if "build" not in service and service["image"] in built and service.get("pull_policy") != "never":
             yield f"compose.yaml: {name} would pull {service['image']} from a public registry, where it belongs to nobody we know"
+
+
+def forgotten(infra):
+    infra.dockerfile = infra.dockerfile.replace("COPY Sources Sources", "COPY Sources Sources\nCOPY bench bench")
+
+
+@rule(
+    "what the Dockerfile copies goes to the builder",
+    "https://docs.docker.com/build/concepts/context/#dockerignore-files",
+    forgotten,
+)
+def context(infra):
+    let_through = [line[1:] for line in infra.ignored.splitlines() if line.startswith("!")]
+    for line in re.findall(r"(?m)^COPY (?!--from)(.+)$", infra.dockerfile):
+        for source in line.split()[:-1]:
+            if not any(source == each or source.startswith(f"{each}/") for each in let_through):
+                yield f"Dockerfile.dockerignore keeps {source} from the builder, and the Dockerfile copies it"
 
 
 def unpinned(infra):
