@@ -186,7 +186,7 @@ def tables():
         yield f"| {name} | {amount} | {price.unit} | {price.page} | {price.seen} |"
     yield ""
     names = [f"{profile}, {size.name}" for profile in PROFILES for size in SIZES]
-    yield "| $ a month | " + " | ".join(names) + " |"
+    yield "| $ per month | " + " | ".join(names) + " |"
     yield "| --- |" + " ---: |" * len(names)
     columns = [lines(size, profile) for profile in PROFILES for size in SIZES]
     for name in columns[0]:
@@ -198,7 +198,7 @@ def tables():
     yield ""
     yield "| one sync | " + " | ".join(size.name for size in SIZES) + " |"
     yield "| --- |" + " ---: |" * len(SIZES)
-    yield "| users a second of the source | " + " | ".join(str(size.users_a_second) for size in SIZES) + " |"
+    yield "| users per second of the source | " + " | ".join(str(size.users_a_second) for size in SIZES) + " |"
     yield "| hours of the orchestrator | " + " | ".join(f"{size.orchestrator_hours:.2f}" for size in SIZES) + " |"
     yield "| hours of all workers | " + " | ".join(f"{size.worker_hours:.2f}" for size in SIZES) + " |"
     for index, name in enumerate(["sends", "receives", "deletes, at most", "polls that find nothing, at most"]):
