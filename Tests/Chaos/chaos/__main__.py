@@ -16,7 +16,7 @@ from .draw import draw
 from .plan import Plan
 from .shrink import shrink
 from .slot import Slots, Work
-from .stack import Build, faketime_is_there
+from .stack import Build, faketime
 from .trial import Result
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,7 +30,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="user-sync-chaos-", dir="/tmp"))
     folder.chmod(0o711)
-    if not faketime_is_there():
+    if not faketime():
         print("chaos: libfaketime is missing: run scripts/chaos, which installs it", file=sys.stderr)
         return 1
     build = Build(root=arguments.root.resolve(), programs=arguments.programs.resolve())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import glob
 import json
 import logging
-import os
 import secrets
 import signal
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ from .source_server import SourceServer
 from .sqs_proxy import SQSProxy
 
 log = logging.getLogger("chaos.stack")
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ class Stack:
         }
         if settings.clock_offset:
             # The clock of the day is wrong; the one that measures how long something takes is not.
-            variables |= {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(self._clock)}
+            variables |= {"LD_PRELOAD": faketime(), "FAKETIME_TIMESTAMP_FILE": str(self._clock)}
             variables |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1"}
         return variables
 
@@ -262,6 +261,6 @@ def _integer(value: object) -> int | None:
     return None if value is None else int(str(value))
 
 
-def faketime_is_there() -> bool:
-    """Whether the library that shifts the clock is installed."""
-    return os.path.exists(FAKETIME)
+def faketime() -> str:
+    """The path of the library that shifts a program's clock; empty when it is not installed."""
+    return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "")
