@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, replace
 
 from .plan import SyncPlan
-from .world import MICROSECONDS, Record
+from .world import Record
 
 JUNK = b"{/dados/:/corrimpidos/}"
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -85,6 +85,3 @@ def timestamp(microseconds: int) -> str:
     moment = EPOCH + datetime.timedelta(microseconds=microseconds)
     fraction = f"{moment.microsecond:06}" if microseconds % 1000 else f"{moment.microsecond // 1000:03}"
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction}Z"
-
-
-__all__ = ["JUNK", "MICROSECONDS", "Piece", "encoded", "pieces_of", "records_of", "timestamp"]

@@ -67,7 +67,8 @@ class Stack:
         self._supervisor: asyncio.Task[None] | None = None
         self.killed: set[int] = set()  # processes that a fault has ended
         self.programs: list[Process] = []
-        self.crashes = 0  # deaths, freezes and lost receives, each of which may use up receives of messages
+        # Deaths, freezes and lost receives, each of which may use up receives of messages: in this round, and in all.
+        self.crashes = self.all_crashes = 0
         self._clock = folder / "clock"
         self._number = 0
         self.stall = plan.settings.stall
@@ -145,6 +146,15 @@ class Stack:
             variables |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1"}
         return variables
 
+    def begin_round(self) -> None:
+        """Counts crashes from here on."""
+        self.crashes = 0
+
+    def count_crash(self) -> None:
+        """Notes that messages may have been received in vain."""
+        self.crashes += 1
+        self.all_crashes += 1
+
     def shift_clock(self, seconds: int) -> None:
         """Moves the programs' clock of the day."""
         self._clock.write_text(f"{seconds:+}s")
@@ -196,7 +206,7 @@ class Stack:
         if worker is None or worker.status is not None:
             return
         self._away.add(place)
-        self.crashes += 1
+        self.count_crash()
         self.killed.add(worker.pid)
         if how == "kill":
             worker.kill()
@@ -217,7 +227,7 @@ class Stack:
             runtime.is_open.clear()
             await runtime.is_idle.wait()
         else:
-            self.crashes += 1
+            self.count_crash()
         worker.send(signal.SIGSTOP)
         await asyncio.sleep(seconds)
         worker.send(signal.SIGCONT)
@@ -251,10 +261,6 @@ class Stack:
             )
             for each in rows
         }
-
-    def output(self) -> str:
-        """Everything that the programs have printed so far."""
-        return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
 
 
 def _integer(value: object) -> int | None:

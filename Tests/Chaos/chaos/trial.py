@@ -11,10 +11,10 @@ from pathlib import Path
 
 from . import body, checks, damage, faults, reading
 from .checks import Round, Violation, Write
+from .ending import POISONOUS, check_end
 from .faults import Context
 from .model import History
 from .plan import Fault, Plan, SyncPlan
-from .processes import Process
 from .servers import ServerError, Servers
 from .stack import Build, Stack
 from .world import Record, World
@@ -91,7 +91,7 @@ class Trial:
         for number, sync in enumerate(self.plan.syncs, start=1):
             await self._round(number, sync, SYNC_LIMIT + sum(each.lasts for each in sync.faults))
         await self._recover()
-        await self._check_end()
+        self.result.violations += await check_end(self.plan, self._context)
 
     async def _recover(self) -> None:
         """Two syncs without faults: the first must complete in time, and the second must find nothing to do."""
@@ -122,6 +122,7 @@ class Trial:
         stack.source.say(content, sync.attempts, sync.framing, sync.seconds)
         before = await stack.table()
         context.excuses, context.foreign, context.side_effects = [], set(), []
+        stack.begin_round()
         named = self._named_before
         round_ = Round(
             number=number,
@@ -155,15 +156,14 @@ class Trial:
     def _excuse_by_plan(self, round_: Round, sync: SyncPlan) -> None:
         if self._stack.stall < 10:
             round_.excuses.append("the stall timeout is shorter than a message may stay hidden")
-        if any(each.kind == "batches_fail" and each.detail.split()[0] in ("P0001", "XX000") and each.detail.endswith("20") for each in sync.faults):
+        if any(each.kind == "batches_fail" and each.detail[:5] in POISONOUS and each.detail.endswith("20") for each in sync.faults):
             round_.excuses.append("batches that fail again and again for a reason of their own")
 
     async def _run_sync(self, round_: Round, sync: SyncPlan, limit: float) -> None:
         stack, context = self._stack, self._context
         process = await stack.orchestrator("sync")
         context.sync = process
-        began = time.monotonic()
-        tasks = {asyncio.create_task(self._inject(each, began)): each for each in sync.faults}
+        tasks = {asyncio.create_task(self._inject(each)): each for each in sync.faults}
         round_.status = await process.wait(limit)
         round_.was_killed = process.pid in stack.killed
         round_.last_words = process.log.read_text(errors="replace").strip().rpartition("\n")[2][-300:]
@@ -182,10 +182,10 @@ class Trial:
         await asyncio.gather(*tasks, return_exceptions=True)
         context.sync = None
         await faults.heal(context, end_sessions=any(each.kind == "read_only" for each in sync.faults))
-        if stack.crashes + stack.sqs.lost_receives >= self.plan.settings.max_receives - 1:
+        if stack.crashes >= self.plan.settings.max_receives - 1:
             context.excuse("messages may have used up their receives in crashes")
 
-    async def _inject(self, each: Fault, began: float) -> None:
+    async def _inject(self, each: Fault) -> None:
         source = self._stack.source
         if each.anchor == "stream":
             await source.began.wait()
@@ -247,50 +247,6 @@ class Trial:
             self._leftovers += round_.reading.records
         if row.get("stream_completed_at"):
             self._named_before = truth | round_.reading.names
-
-    # The end
-
-    async def _check_end(self) -> None:
-        await self._check_queues()
-        self._check_processes()
-        sessions = int(
-            await self._stack.sql("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'user_sync_%' AND datname = current_database()")
-        )
-        allowed = sum(self.plan.settings.concurrency + 2 for _ in self._stack.workers)
-        if sessions > allowed:
-            self._violate("sessions", f"{sessions} sessions, at most {allowed} expected")
-        for worker in self._stack.workers:
-            if worker is not None and worker.status is None:
-                status = await worker.stop(30)
-                if status != 0:
-                    self._violate("worker-stop", f"told to stop, {worker.name} ended with {status}")
-        output = self._stack.output()
-        dump = await self._stack.sql("SELECT coalesce(string_agg(l::text, ''), '') FROM sync_logs AS l")
-        dump += await self._stack.sql("SELECT coalesce(string_agg(f::text, ''), '') FROM sync_batch_failures AS f")
-        for secret in self._stack.secrets.all:
-            if secret in output or secret in dump:
-                self._violate("secret-printed", f"a secret that begins with {secret[:4]} was printed")
-
-    async def _check_queues(self) -> None:
-        client = self._stack.servers.sqs.client()
-        dead = await client.bodies(self._stack.dead)
-        strangers = [each for each in dead if each not in self._context.poison]
-        excused = self._stack.crashes + self._stack.sqs.lost_receives >= self.plan.settings.max_receives - 1
-        fails = any(each.kind == "batches_fail" for sync in self.plan.syncs for each in sync.faults)
-        if strangers and not excused and not fails:
-            self._violate("dead-letter", f"{len(strangers)} batches in the dead-letter queue, such as {strangers[0][:60]!r}")
-
-    def _check_processes(self) -> None:
-        if late := sum(each.late for each in self._stack.runtimes):
-            self._violate("lambda-late", f"{late} invocations had no answer by their deadline")
-        for process in self._stack.programs:
-            must_stay = process.name.startswith("worker") and not self._stack.runtimes
-            if must_stay and process.status is not None and process.pid not in self._stack.killed:
-                self._violate("worker-ended", f"{process.name} ended by itself with {process.status}")
-            if process.descriptors() > 80:
-                self._violate("descriptors", f"{process.name} has {process.descriptors()} open")
-            if process.memory() > 300:
-                self._violate("memory", f"{process.name} takes {process.memory()} MiB")
 
 
 def _text(value: object) -> str | None:
