@@ -217,22 +217,24 @@ class Stack:
             self.runtimes[place].is_open.clear()
             self.runtimes[place].forget()
 
-    async def freeze_worker(self, place: int, seconds: float) -> None:
+    async def freeze_worker(self, place: int) -> None:
         """A worker stands still. Lambda does that between invocations alone."""
-        worker = self.workers[place]
-        if worker is None:
-            return
-        runtime = self.runtimes[place] if self.runtimes else None
-        if runtime is not None:
-            runtime.is_open.clear()
-            await runtime.is_idle.wait()
+        if self.runtimes:
+            self.runtimes[place].is_open.clear()
+            await self.runtimes[place].is_idle.wait()
         else:
             self.count_crash()
-        worker.send(signal.SIGSTOP)
-        await asyncio.sleep(seconds)
-        worker.send(signal.SIGCONT)
-        if runtime is not None:
-            runtime.is_open.set()
+        worker = self.workers[place]
+        if worker is not None:
+            worker.send(signal.SIGSTOP)
+
+    def thaw_worker(self, place: int) -> None:
+        """It goes on."""
+        worker = self.workers[place]
+        if worker is not None:
+            worker.send(signal.SIGCONT)
+        if self.runtimes:
+            self.runtimes[place].is_open.set()
 
     async def sql(self, statement: str) -> str:
         """As the administrator, past the proxies."""

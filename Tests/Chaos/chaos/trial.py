@@ -25,7 +25,6 @@ log = logging.getLogger("chaos.trial")
 # 15 s, three times over if it comes to that.
 SYNC_LIMIT = 80.0
 RECOVERY_LIMIT = 80.0
-COMMANDS = {"api_call", "second_sync", "dry_run", "look", "reset", "redrive"}
 CLEAN = SyncPlan(seconds=0.3)
 
 
@@ -163,7 +162,8 @@ class Trial:
         stack, context = self._stack, self._context
         process = await stack.orchestrator("sync")
         context.sync = process
-        tasks = {asyncio.create_task(self._inject(each)): each for each in sync.faults}
+        context.over.clear()
+        tasks = [asyncio.create_task(self._inject(each)) for each in sync.faults]
         round_.status = await process.wait(limit)
         round_.was_killed = process.pid in stack.killed
         round_.last_words = process.log.read_text(errors="replace").strip().rpartition("\n")[2][-300:]
@@ -176,23 +176,22 @@ class Trial:
                 round_.after = await asyncio.wait_for(stack.table(), 5)
             except (ServerError, TimeoutError) as error:
                 log.info("no look at the table at once: %s", error)
-        for task, each in tasks.items():
-            if each.kind not in COMMANDS:
-                task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        context.over.set()
+        await asyncio.gather(*tasks)
         context.sync = None
         await faults.heal(context, end_sessions=any(each.kind == "read_only" for each in sync.faults))
         if stack.crashes >= self.plan.settings.max_receives - 1:
             context.excuse("messages may have used up their receives in crashes")
 
     async def _inject(self, each: Fault) -> None:
-        source = self._stack.source
-        if each.anchor == "stream":
-            await source.began.wait()
-        elif each.anchor == "streamed":
-            await source.ended.wait()
-        await asyncio.sleep(each.after)
-        await faults.inject(self._context, each)
+        """Waits for a fault's moment, and injects it unless the sync ends first."""
+        source, over = self._stack.source, self._context.over
+        anchor = {"stream": source.began, "streamed": source.ended}.get(each.anchor)
+        while anchor is not None and not anchor.is_set() and not over.is_set():
+            await asyncio.sleep(0.02)
+        await self._context.pause(each.after)
+        if not over.is_set():
+            await faults.inject(self._context, each)
 
     async def _last_id(self) -> int:
         return int(await self._stack.sql("SELECT coalesce(max(id), 0) FROM sync_logs"))

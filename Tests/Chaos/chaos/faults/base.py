@@ -6,8 +6,8 @@ when a fault was interrupted.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -34,6 +34,15 @@ class Context:
     poison: set[str] = field(default_factory=set)
     # Commands that ran beside the sync: name and exit status.
     side_effects: list[str] = field(default_factory=list)
+    # Set when the sync has ended: then faults end, too.
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pause(self, seconds: float) -> None:
+        """Waits for some time, or until the sync has ended."""
+        try:
+            await asyncio.wait_for(self.over.wait(), seconds)
+        except TimeoutError:
+            pass
 
     def excuse(self, reason: str) -> None:
         """Lets the sync under way end in any way, for this reason."""
@@ -80,11 +89,8 @@ async def heal(context: Context, end_sessions: bool) -> None:
     await stack.grant()
     if end_sessions:
         await stack.sql(end_sessions_of("user_sync_%"))
-    for runtime in stack.runtimes:
-        runtime.is_open.set()
-    for place, worker in enumerate(stack.workers):
-        if worker is not None:
-            worker.send(signal.SIGCONT)
+    for place in range(len(stack.workers)):
+        stack.thaw_worker(place)
         await stack.start_worker(place)
 
 

@@ -14,7 +14,7 @@ from .base import Context, end_sessions_of, fault, roles_of
 async def database_restart(context: Context, each: Fault) -> None:
     """The server is stopped, or crashes, and comes back."""
     await context.stack.servers.postgres.stop(each.detail)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     await context.stack.servers.postgres.start()
 
 
@@ -22,7 +22,7 @@ async def database_restart(context: Context, each: Fault) -> None:
 async def database_freeze(context: Context, each: Fault) -> None:
     """The server stands still, with all its sessions."""
     context.stack.servers.postgres.freeze(True)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     context.stack.servers.postgres.freeze(False)
 
 
@@ -31,7 +31,7 @@ async def login_refused(context: Context, each: Fault) -> None:
     """A role may not log in for a while, and its sessions are ended."""
     for role in roles_of(context, each):
         await context.stack.sql(f"ALTER ROLE {role} NOLOGIN; {end_sessions_of(role)}")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     for role in roles_of(context, each):
         await context.stack.sql(f"ALTER ROLE {role} LOGIN")
 
@@ -41,7 +41,7 @@ async def connections_refused(context: Context, each: Fault) -> None:
     """No connection is left for a role."""
     for role in roles_of(context, each):
         await context.stack.sql(f"ALTER ROLE {role} CONNECTION LIMIT 0; {end_sessions_of(role)}")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     for role in roles_of(context, each):
         await context.stack.sql(f"ALTER ROLE {role} CONNECTION LIMIT -1")
 
@@ -51,7 +51,7 @@ async def read_only(context: Context, each: Fault) -> None:
     """The database is read-only, as providers make it when its disk is full."""
     name = context.stack.database
     await context.stack.sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on; {end_sessions_of('user_sync_%')}")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     await context.stack.servers.postgres.sql(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     await context.stack.sql(end_sessions_of("user_sync_%"))
 
@@ -60,7 +60,7 @@ async def read_only(context: Context, each: Fault) -> None:
 async def rights_revoked(context: Context, each: Fault) -> None:
     """The workers may not write users for a while."""
     await context.stack.sql(f"REVOKE INSERT, UPDATE ON users FROM {context.stack.role('worker')}")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     await context.stack.grant()
 
 
@@ -68,7 +68,7 @@ async def rights_revoked(context: Context, each: Fault) -> None:
 async def table_renamed(context: Context, each: Fault) -> None:
     """The table is not there for a while."""
     await context.stack.sql("ALTER TABLE users RENAME TO users_away")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     await context.stack.sql("ALTER TABLE users_away RENAME TO users")
 
 
@@ -80,14 +80,14 @@ async def batches_fail(context: Context, each: Fault) -> None:
         "ALTER SEQUENCE chaos_failures RESTART; TRUNCATE chaos_failure;"
         f"INSERT INTO chaos_failure VALUES ('{code}', {times}, clock_timestamp() + interval '{max(each.lasts, 1)} s')"
     )
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
 
 
 @fault
 async def statements_cancelled(context: Context, each: Fault) -> None:
     """Running statements are cancelled repeatedly."""
     until = time.monotonic() + each.lasts
-    while time.monotonic() < until:
+    while time.monotonic() < until and not context.over.is_set():
         await context.stack.sql(end_sessions_of("user_sync_%").replace("pg_terminate_backend", "pg_cancel_backend"))
         await asyncio.sleep(0.2)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ..plan import Fault
 from .base import Context, fault
 
@@ -21,7 +19,7 @@ async def database_unreachable(context: Context, each: Fault) -> None:
     for proxy in context.stack.postgres:
         proxy.accepts = False
         proxy.cut()
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     context.stack.postgres[0].accepts = True
 
 
@@ -30,7 +28,7 @@ async def database_silent(context: Context, each: Fault) -> None:
     """Nothing passes."""
     for proxy in context.stack.postgres:
         proxy.hold()
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     for proxy in context.stack.postgres:
         proxy.heal()
         proxy.accepts = proxy is context.stack.postgres[0]
@@ -44,7 +42,7 @@ async def database_half_open(context: Context, each: Fault) -> None:
             proxy.cut_clients(each.lasts)
         else:
             proxy.cut_server(each.lasts)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
 
 
 @fault
@@ -53,7 +51,7 @@ async def answers_lost(context: Context, each: Fault) -> None:
     count, _, text = each.detail.partition(" ")
     for proxy in context.stack.postgres:
         proxy.lose_answers(int(count), text)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     for proxy in context.stack.postgres:
         proxy.lose_answers(0, "")
 
@@ -64,5 +62,5 @@ async def failover(context: Context, each: Fault) -> None:
     first, second = context.stack.postgres[0], context.stack.postgres[-1]
     first.accepts = False
     first.cut()
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     second.accepts = True

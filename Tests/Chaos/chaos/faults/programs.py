@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 
 from ..plan import Fault
@@ -13,7 +12,7 @@ from .base import Context, fault
 async def worker_killed(context: Context, each: Fault) -> None:
     """A worker dies, and another takes its place later."""
     context.stack.end_worker(0, "kill")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     await context.stack.start_worker(0)
 
 
@@ -25,7 +24,7 @@ async def worker_stopped(context: Context, each: Fault) -> None:
     worker = context.stack.workers[place]
     if worker is not None:
         await worker.wait(30)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     await context.stack.start_worker(place)
 
 
@@ -36,7 +35,7 @@ async def workers_away(context: Context, each: Fault) -> None:
         context.stack.end_worker(place, each.detail)
     if each.lasts + 20 > context.stack.plan.settings.stall:
         context.excuse("no worker for longer than the stall timeout")
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     for place in range(len(context.stack.workers)):
         await context.stack.start_worker(place)
 
@@ -44,7 +43,9 @@ async def workers_away(context: Context, each: Fault) -> None:
 @fault
 async def worker_frozen(context: Context, each: Fault) -> None:
     """A worker stands still, perhaps for longer than its messages stay hidden."""
-    await context.stack.freeze_worker(0, each.lasts)
+    await context.stack.freeze_worker(0)
+    await context.pause(each.lasts)
+    context.stack.thaw_worker(0)
 
 
 @fault
@@ -69,7 +70,7 @@ async def orchestrator_frozen(context: Context, each: Fault) -> None:
     """The sync's process stands still."""
     if context.sync is not None:
         context.sync.send(signal.SIGSTOP)
-        await asyncio.sleep(each.lasts)
+        await context.pause(each.lasts)
         context.sync.send(signal.SIGCONT)
 
 
@@ -77,5 +78,5 @@ async def orchestrator_frozen(context: Context, each: Fault) -> None:
 async def clock_jumps(context: Context, each: Fault) -> None:
     """The programs' clock of the day jumps, and jumps back."""
     context.stack.shift_clock(int(each.detail))
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     context.stack.shift_clock(context.stack.plan.settings.clock_offset)

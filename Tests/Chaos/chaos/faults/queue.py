@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import re
 import time
@@ -19,7 +18,7 @@ async def queue_fails(context: Context, each: Fault) -> None:
     context.stack.sqs.add(Rule(kind, time.monotonic() + each.lasts, float(share), operation[0] if operation else ""))
     if kind in ("cut", "hold", "delay", "lose_answer"):
         context.stack.count_crash()
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
 
 
 @fault
@@ -27,7 +26,7 @@ async def queue_freeze(context: Context, each: Fault) -> None:
     """The SQS server stands still."""
     context.stack.count_crash()
     context.stack.servers.sqs.freeze(True)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
     context.stack.servers.sqs.freeze(False)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ..plan import Fault
 from .base import Context, fault
 
@@ -18,4 +16,4 @@ async def source_cut(context: Context, each: Fault) -> None:
 async def source_silent(context: Context, each: Fault) -> None:
     """The stream under way says nothing."""
     context.stack.source.silence(each.lasts)
-    await asyncio.sleep(each.lasts)
+    await context.pause(each.lasts)
