@@ -217,5 +217,3 @@ def settled(second: Round) -> list[Violation]:
         gone = [name for name, row in second.after.items() if not row.deleted and name not in second.reading.names]
         found += [Violation("missing-not-marked", f"{name!r} has vanished and is live") for name in sorted(gone)]
     return found[:3]
-
-

@@ -87,7 +87,9 @@ def draw_changes(dice: random.Random, users: int, settings: Settings) -> list[Ch
 def draw_damages(dice: random.Random) -> list[Damage]:
     """Damage of one kind, most often once."""
     kind = dice.choice(damage.KINDS)
-    return [Damage(kind, round(dice.random(), 3), dice.randrange(10**6)) for _ in range(1 if kind == "end_early" else dice.choice([1, 1, 2, 3]))]
+    return [
+        Damage(kind, round(dice.random(), 3), dice.randrange(10**6)) for _ in range(1 if kind == "end_early" else dice.choice([1, 1, 2, 3]))
+    ]
 
 
 def draw_attempt(dice: random.Random) -> Attempt:

@@ -55,9 +55,7 @@ def _processes(stack: Stack) -> list[Violation]:
 
 
 async def _sessions(plan: Plan, stack: Stack) -> list[Violation]:
-    count = int(
-        await stack.sql("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'user_sync_%' AND datname = current_database()")
-    )
+    count = int(await stack.sql("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'user_sync_%' AND datname = current_database()"))
     allowed = len(stack.workers) * (plan.settings.concurrency + 2)
     return [Violation("sessions", f"{count} sessions, at most {allowed} expected")] if count > allowed else []
 

@@ -65,7 +65,13 @@ class LambdaRuntime:
             try:
                 received = await self._client.call(
                     "ReceiveMessage",
-                    {"QueueUrl": self._queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 1, "AttributeNames": ["All"], "MessageAttributeNames": ["All"]},
+                    {
+                        "QueueUrl": self._queue,
+                        "MaxNumberOfMessages": 10,
+                        "WaitTimeSeconds": 1,
+                        "AttributeNames": ["All"],
+                        "MessageAttributeNames": ["All"],
+                    },
                 )
                 if messages := received.get("Messages", []):
                     await self.is_open.wait()

@@ -101,7 +101,9 @@ class Process:
         return 0
 
 
-async def run(command: list[str], environment: dict[str, str] | None = None, stdin: bytes = b"", seconds: float = 60) -> tuple[int, bytes, bytes]:
+async def run(
+    command: list[str], environment: dict[str, str] | None = None, stdin: bytes = b"", seconds: float = 60
+) -> tuple[int, bytes, bytes]:
     """Runs a program to its end. A program that takes too long is killed, and its status is -9."""
     child = await asyncio.create_subprocess_exec(
         *command,

@@ -14,9 +14,7 @@ from enum import Enum
 
 from .world import MICROSECONDS, Record
 
-TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII
-)
+TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII)
 EPOCH = datetime.datetime(1970, 1, 1)
 INT64 = range(-(2**63), 2**63)
 

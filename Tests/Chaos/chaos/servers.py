@@ -86,7 +86,9 @@ class Postgres:
         )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            status, _, _ = await run([str(self._programs / "pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port), "-U", "admin"])
+            status, _, _ = await run(
+                [str(self._programs / "pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port), "-U", "admin"]
+            )
             if status == 0:
                 return
             await asyncio.sleep(0.05)
@@ -130,7 +132,12 @@ class Postgres:
         status, output, errors = await run(
             [str(self._programs / "psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
             + ["-h", str(self.folder), "-p", str(self.port), "-U", "admin", "-d", database, "-f", "-"],
-            {**os.environ, "PGTZ": "UTC", "PGOPTIONS": "-c client_min_messages=warning -c lock_timeout=20s -c default_transaction_read_only=off", "PGCLIENTENCODING": "UTF8"},
+            {
+                **os.environ,
+                "PGTZ": "UTC",
+                "PGOPTIONS": "-c client_min_messages=warning -c lock_timeout=20s -c default_transaction_read_only=off",
+                "PGCLIENTENCODING": "UTF8",
+            },
             statement.encode(),
             seconds,
         )

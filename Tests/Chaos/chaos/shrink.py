@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from .plan import Plan, SyncPlan
 
 PARTS = ("faults", "afterwards", "damages", "attempts", "changes")
-PLAIN = {"ties": 0, "duplicates": 0, "junk": 0}
+COUNTS = ("ties", "duplicates", "junk")
 
 
 def shorter(plan: Plan) -> Iterator[Plan]:
@@ -26,9 +27,10 @@ def _shorter_syncs(sync: SyncPlan) -> Iterator[SyncPlan]:
         items = getattr(sync, part)
         for index in range(len(items)):
             yield replace(sync, **{part: items[:index] + items[index + 1 :]})
-    for name, plain in PLAIN.items():
-        if getattr(sync, name) != plain:
-            yield replace(sync, **{name: plain})
+    for name in COUNTS:
+        if getattr(sync, name):
+            without: dict[str, Any] = {name: 0}
+            yield replace(sync, **without)
 
 
 def shrink(plan: Plan, still_fails: Callable[[Plan], bool], tell: Callable[[str], None]) -> Plan:

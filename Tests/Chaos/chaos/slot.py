@@ -30,7 +30,6 @@ class Work:
     verbose: bool
 
 
-
 class Slots:
     """Some slots, side by side."""
 

@@ -121,7 +121,9 @@ class SQSProxy:
     async def _forward(self, head: bytes, body: bytes) -> Answer:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._upstream)
         try:
-            lines = [line for line in head.split(b"\r\n")[:-2] if not line.lower().startswith((b"content-length:", b"connection:", b"expect:"))]
+            lines = [
+                line for line in head.split(b"\r\n")[:-2] if not line.lower().startswith((b"content-length:", b"connection:", b"expect:"))
+            ]
             lines += [b"Content-Length: %d" % len(body), b"Connection: close", b"", b""]
             writer.write(b"\r\n".join(lines) + body)
             return await sqs.read_answer(reader)
@@ -161,7 +163,7 @@ class SQSProxy:
 
     async def send_again(self, entry: dict[str, Any]) -> None:
         """Sends an entry again under another deduplication id, so that the queue takes it for a new message."""
-        call = {
+        call: dict[str, Any] = {
             name: entry[name] for name in ("QueueUrl", "MessageBody", "MessageGroupId", "MessageAttributes") if name in entry
         }
         call["MessageDeduplicationId"] = f"again-{self._dice.randrange(10**12)}"

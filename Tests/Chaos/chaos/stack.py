@@ -190,9 +190,7 @@ class Stack:
                 if worker is not None and worker.status is not None and place not in self._away:
                     await self.start_worker(place)
 
-    async def _start(
-        self, program: str, arguments: list[str], role: str, name: str, more: dict[str, str] | None = None
-    ) -> Process:
+    async def _start(self, program: str, arguments: list[str], role: str, name: str, more: dict[str, str] | None = None) -> Process:
         self._number += 1
         path = self.folder / f"{self._number:03}-{name.replace('/', '_')}.log"
         variables = self.environment(role) | (more or {})
@@ -246,7 +244,9 @@ class Stack:
 
     async def rows(self, statement: str) -> list[dict[str, object]]:
         """The rows of a query, as the administrator."""
-        output = await self.sql(f"COPY (SELECT row_to_json(r) FROM ({statement}) AS r) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')")
+        output = await self.sql(
+            f"COPY (SELECT row_to_json(r) FROM ({statement}) AS r) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+        )
         return [json.loads(line) for line in output.splitlines()]
 
     async def table(self) -> Table:

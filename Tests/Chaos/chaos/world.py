@@ -52,7 +52,7 @@ class World:
         for _ in range(count):
             number = self._created
             self._created += 1
-            name = dice.choice(["user{0:05}", "User{0:05}", "ána{0:05}", "o'neil {0:05}", "名前{0:05}", "q\"{0:05}\\"]).format(number)
+            name = dice.choice(["user{0:05}", "User{0:05}", "ána{0:05}", "o'neil {0:05}", "名前{0:05}", 'q"{0:05}\\']).format(number)
             self.present[name] = Record(
                 legacy_id=number,
                 name=name,

@@ -14,7 +14,9 @@ ANA = Record(1, "ana", "a@x", 100, False)
 ROW = Row("ana", 1, "a@x", 100, False)
 
 
-def faults(records: list[Record], before: list[Row], after: list[Row], leftovers: list[Record] | None = None, missed: set[str] | None = None) -> list[str]:
+def faults(
+    records: list[Record], before: list[Row], after: list[Row], leftovers: list[Record] | None = None, missed: set[str] | None = None
+) -> list[str]:
     history = History({each.name: each for each in before}, leftovers or [], set(), missed or set())
     expectation = model.expect(Reading(records=records), history, SETTINGS)
     return model.table_faults(expectation, {each.name: each for each in after})

@@ -85,7 +85,9 @@ class Results:
                 continue
             unit, suites = outcomes.count(KILLED_BY_UNIT), outcomes.count(KILLED_BY_SUITES)
             survived = outcomes.count(SURVIVED)
-            lines.append(f"| {name} | {tried} | {unit} ({unit / tried:.0%}) | {unit + suites} ({(unit + suites) / tried:.0%}) | {survived} |")
+            lines.append(
+                f"| {name} | {tried} | {unit} ({unit / tried:.0%}) | {unit + suites} ({(unit + suites) / tried:.0%}) | {survived} |"
+            )
         for each in self._known.values():
             if each["outcome"] == SURVIVED:
                 mutant = Mutant(each["module"], each["path"], int(each["line"]), each["operator"], each["before"], each["after"])

@@ -30,7 +30,12 @@ MODULES = {
     for each in (
         Module("SyncCore", ("SyncCoreTests",), ("^FaultTests", "Sync.*Integration", "Delta.*Integration")),
         Module("SyncPipeline", ("SyncPipelineTests",), ("^FaultTests", "^IntegrationTests")),
-        Module("Worker", ("WorkerTests",), ("^FaultTests", "Worker.*Integration", "Lambda.*Integration"), ("Queue", "Apply", "Lambda", "Health")),
+        Module(
+            "Worker",
+            ("WorkerTests",),
+            ("^FaultTests", "Worker.*Integration", "Lambda.*Integration"),
+            ("Queue", "Apply", "Lambda", "Health"),
+        ),
         Module("SyncStorage", ("SyncStorageTests",), ("^SyncStorageTests", "^FaultTests", "^IntegrationTests")),
         Module("SQS", ("SQSTests",), ("^SQSTests", "^FaultTests")),
         Module("Postgres", ("PostgresTests",), ("^PostgresTests", "DatabaseFault")),

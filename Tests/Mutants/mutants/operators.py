@@ -69,7 +69,9 @@ SQL: list[tuple[str, str, str]] = [
 # A whole statement on one line that declares nothing.
 STATEMENT = re.compile(r"^\s+(?:try )?(?:await )?[a-z][\w.]*(?:\([^{}]*\)|\[[^\]]*\])?(?:\.\w+\([^{}]*\))*(?: [-+*|]?= .+)?$")
 # Nothing that a test should notice: what is logged, what is imported, what cannot happen.
-SKIPPED = re.compile(r"^\s*(//|import |internal import |package import |@|#|case |logger\.|log\.|precondition|assert|fatalError|\}|metadata)|logger\.|help:")
+SKIPPED = re.compile(
+    r"^\s*(//|import |internal import |package import |@|#|case |logger\.|log\.|precondition|assert|fatalError|\}|metadata)|logger\.|help:"
+)
 
 
 def mutants(module: str, path: str, source: str) -> Iterator[Mutant]:

@@ -100,7 +100,9 @@ class Sandbox:
 
     def _run(self, command: list[str], name: str, seconds: float) -> bool:
         with (self.folder / name).open("wb") as output:
-            child = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+            child = subprocess.Popen(
+                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
             try:
                 return child.wait(seconds) == 0
             except subprocess.TimeoutExpired:

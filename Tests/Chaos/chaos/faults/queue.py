@@ -49,7 +49,7 @@ async def old_messages(context: Context, each: Fault) -> None:
 @fault
 async def foreign_message(context: Context, each: Fault) -> None:
     """A message that is no batch is in the queue."""
-    body = f"{{\"chaos\": \"{each.detail}\"}}"
+    body = f'{{"chaos": "{each.detail}"}}'
     context.poison.add(body)
     lane = context.stack.sqs.sent[-1]["MessageGroupId"] if context.stack.sqs.sent and each.detail.endswith("lane") else "chaos"
     await context.stack.sqs.send_again({"QueueUrl": context.stack.queue, "MessageBody": body, "MessageGroupId": lane})
