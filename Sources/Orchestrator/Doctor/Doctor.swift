@@ -12,12 +12,15 @@ import SyncStorage
 struct Doctor: Sendable {
     private let check: ConfigurationCheck
     private let logger: Logger
+    /// Only workers in Lambda have this setting.
+    private let usesLambda: Bool
 
     /// For each part; all are looked at side by side.
     private static let deadline = Duration.seconds(30)
 
     init(_ settings: Settings, logger: Logger) {
         check = ConfigurationCheck(settings)
+        usesLambda = settings.string("SQS_MAX_RECEIVE_COUNT") != nil
         self.logger = logger
     }
 
@@ -54,7 +57,8 @@ struct Doctor: Sendable {
 
         let (databaseLook, queueLook) = try await (database, queue)
         var findings = databaseLook?.findings ?? []
-        findings += queueLook?.findings(settings.sync, measured: databaseLook?.syncs) ?? []
+        findings +=
+            queueLook?.findings(settings.sync, measured: databaseLook?.syncs, usesLambda: usesLambda) ?? []
         if let finding = try await legacyAPI { findings.append(finding) }
         findings.append(ClockCheck.finding([databaseLook?.clock, queueLook?.clock].compactMap { $0 }))
         return findings

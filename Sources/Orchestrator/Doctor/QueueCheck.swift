@@ -14,6 +14,10 @@ struct QueueCheck: Sendable {
     var slowestBatch: Duration?
     /// The longest of the last syncs; nil when none was completed.
     var longestSync: Duration?
+    /// `SYNC_OUTAGE_TIMEOUT`.
+    var outageTimeout = Duration.seconds(900)
+    /// Whether workers run in Lambda, which cannot hold messages through an outage.
+    var usesLambda = false
 
     /// Below this a worker's heartbeat could come too late.
     private static let leastVisibility = 10
@@ -136,7 +140,19 @@ struct QueueCheck: Sendable {
                 "a batch is given up after \(policy.maximumReceives) receives: a worker that is killed counts as one",
                 advice: "set maxReceiveCount=5 in the redrive policy")
         }
-        return .ok(.redrive, "after \(policy.maximumReceives) receives a batch goes to \(policy.deadLetterQueueName)")
+        let rule = "after \(policy.maximumReceives) receives a batch goes to \(policy.deadLetterQueueName)"
+        guard usesLambda, let visibility = number("VisibilityTimeout") else { return .ok(.redrive, rule) }
+        // Each receive in an outage costs one visibility timeout, and the last one must succeed.
+        let survived = Duration.seconds((policy.maximumReceives - 1) * visibility)
+        guard survived >= outageTimeout else {
+            let wanted = (outageTimeout / .seconds(policy.maximumReceives - 1)).rounded(.up)
+            return .warning(
+                .redrive,
+                "\(rule). Workers in Lambda reach that in an outage of \(Humanized.duration(survived)), and SYNC_OUTAGE_TIMEOUT is "
+                    + Humanized.duration(outageTimeout),
+                advice: "set VisibilityTimeout=\(min(Int(wanted), 43_200)), or a larger maxReceiveCount")
+        }
+        return .ok(.redrive, "\(rule); workers in Lambda survive an outage of \(Humanized.duration(survived))")
     }
 
     /// Judges the dead-letter queue by its own attributes.

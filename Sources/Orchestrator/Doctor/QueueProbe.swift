@@ -103,14 +103,16 @@ struct QueueProbe: Sendable {
 
     // MARK: Findings
 
-    /// - Parameter measured: what earlier syncs took, when the database could be asked.
-    func findings(_ configuration: SyncConfiguration, measured: SyncFacts?) -> [Finding] {
+    /// - Parameters:
+    ///   - measured: what earlier syncs took, when the database could be asked.
+    ///   - usesLambda: whether workers run in Lambda.
+    func findings(_ configuration: SyncConfiguration, measured: SyncFacts?, usesLambda: Bool) -> [Finding] {
         if let failure { return [failure] }
         guard let attributes else { return [] }
         let check = QueueCheck(
             attributes: attributes, maximumMessageBytes: configuration.maximumMessageBytes,
             stallTimeout: configuration.stallTimeout, slowestBatch: measured?.slowestBatch,
-            longestSync: measured?.longestSync)
+            longestSync: measured?.longestSync, usesLambda: usesLambda)
         var findings = [Finding.ok(.queue, "reachable, signature accepted")]
         if let sending { findings.append(sending) }
         findings += check.findings()

@@ -100,6 +100,28 @@ struct DoctorChecksTests {
         #expect(findings.values.allSatisfy { $0.subject == subject || $0.outcome == .ok })
     }
 
+    @Test(
+        "with workers in Lambda, the receives of a batch must last for an outage",
+        arguments: [(5, 225, true), (5, 224, false), (4, 300, true), (3, 449, false), (3, 450, true)])
+    func lambdaPatience(receives: Int, visibility: Int, isEnough: Bool) throws {
+        var attributes = soundQueue
+        attributes["VisibilityTimeout"] = "\(visibility)"
+        attributes["RedrivePolicy"] =
+            #"{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:1:dead.fifo","maxReceiveCount":\#(receives)}"#
+        for usesLambda in [true, false] {
+            let findings = QueueCheck(
+                attributes: attributes, maximumMessageBytes: 262_144, stallTimeout: .seconds(900),
+                outageTimeout: .seconds(900), usesLambda: usesLambda
+            ).findings()
+            let finding = try #require(findings.first { $0.subject == .redrive })
+            #expect((finding.outcome == .ok) == (isEnough || !usesLambda), "\(finding)")
+            if finding.outcome != .ok {
+                #expect(
+                    finding.advice?.contains("VisibilityTimeout=\(receives == 5 ? 225 : 450)") == true, "\(finding)")
+            }
+        }
+    }
+
     @Test("the visibility timeout is judged by the slowest batch that was measured")
     func measuredVisibility() throws {
         #expect(check(slowestBatch: .seconds(40))[.visibility]?.outcome == .ok)
