@@ -66,9 +66,8 @@ let package = Package(
         .target(
             name: "ServiceRuntime",
             dependencies: [
-                "AWSClientSupport", "CCrypto", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser,
-                .logging,
-                .metrics,
+                "AWSClientSupport", "CCrypto", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser, .logging,
+                .metrics, .signals,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
@@ -95,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "LambdaRuntime", "Postgres", "SQS", "ServiceRuntime", "SyncCore",
+                "AWSClientSupport", "Backoff", "CurlHTTP", "LambdaRuntime", "Postgres", "SQS", "ServiceRuntime",
+                "SyncCore",
                 "SyncStorage", .argumentParser, .logging, .metrics, .lifecycle, .signals,
             ],
             swiftSettings: strict),
@@ -179,7 +179,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "SQS", "ServiceRuntime", .logging], swiftSettings: strict),
+            name: "WorkerTests",
+            dependencies: [
+                "AWSClientSupport", "Backoff", "CurlHTTP", "LambdaRuntime", "Postgres", "SQS", "ServiceRuntime",
+                "SigV4",
+                "SyncCore", "SyncStorage", "TestSupport", "Worker", .logging, .metrics,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
@@ -197,7 +203,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests",
-            dependencies: ["Orchestrator", "Worker", "LegacySimulator", "SQS", "SyncTestSupport", "TestSupport"],
+            dependencies: [
+                "Orchestrator", "Worker", "LegacySimulator", "SQS", "SyncCore", "SyncTestSupport", "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -22,7 +22,7 @@ struct OrchestratorCommand: AsyncParsableCommand {
     )
 
     static func main() async {
-        ProcessCryptography.keepUntilExit()
+        ProcessSetup.begin()
         await main(nil)
     }
 }

@@ -1,12 +1,13 @@
 import Glibc
 import Logging
 import ServiceLifecycle
+import ServiceRuntime
 import UnixSignals
 
-/// SIGTERM and SIGINT: the first asks the services to stop, the second ends the process at once.
+/// SIGTERM, SIGINT and SIGHUP: the first asks the services to stop, the second ends the process at once.
 ///
-/// Nothing is lost by the second: the server rolls back what was not committed, and the messages in hand come again after their
-/// visibility timeout.
+/// Nothing is lost by the second: the server rolls back what was not committed, and the messages that were received come again after
+/// their visibility timeout.
 struct StopSignals: Sendable {
     let logger: Logger
 
@@ -14,7 +15,7 @@ struct StopSignals: Sendable {
     ///
     /// The group itself is to trap no signals: a signal has one handler.
     func run(_ group: ServiceGroup) async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: ProcessSignals.stopping)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await listen(to: signals, for: group) }
             try await group.run()
@@ -26,12 +27,12 @@ struct StopSignals: Sendable {
         var isFirst = true
         for await signal in signals {
             guard isFirst else {
-                logger.warning("told to stop again: messages in hand come again after their visibility timeout")
+                logger.warning("told to stop again: received messages come again after their visibility timeout")
                 // The exit status by which a shell names a signal.
-                _exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+                _exit(128 + signal.rawValue)
             }
             isFirst = false
-            logger.info("told to stop: finishing what is in hand; told again, this process ends at once")
+            logger.info("told to stop: finishing what is under way; told again, this process ends at once")
             await group.triggerGracefulShutdown()
         }
     }

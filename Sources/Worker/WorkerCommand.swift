@@ -18,7 +18,7 @@ struct WorkerCommand: AsyncParsableCommand {
     )
 
     static func main() async {
-        ProcessCryptography.keepUntilExit()
+        ProcessSetup.begin()
         await main(nil)
     }
 }

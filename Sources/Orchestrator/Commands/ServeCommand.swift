@@ -77,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
             ).application())
         return ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint],
+                services: services, gracefulShutdownSignals: ProcessSignals.stopping,
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })))
     }
 }

@@ -63,7 +63,7 @@ struct SyncCommand: AsyncParsableCommand {
                     service: service, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .cancelGroup)
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            gracefulShutdownSignals: ProcessSignals.stopping,
             logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 }
