@@ -1,5 +1,6 @@
 import Foundation
 import SQS
+import SyncCore
 import SyncTestSupport
 import Synchronization
 import TestSupport
@@ -7,7 +8,7 @@ import Testing
 
 @Suite("Messages that cannot be applied", .serialized)
 struct PoisonIntegrationTests {
-    @Test("what is none of ours is hidden ever longer, then a dead letter; its lanes go on, redrive leaves it")
+    @Test("what is not ours is hidden longer each time, then a dead letter; its lanes go on, redrive leaves it")
     func foreign() async throws {
         try await withTrial(visibilityTimeout: 10, maximumReceives: 3) { trial in
             let deliveries = Deliveries()
@@ -85,8 +86,11 @@ struct PoisonIntegrationTests {
         }
     }
 
-    @Test("batches of a newer release are dead letters to old workers, and applied once there are new ones")
+    @Test(
+        "batches of a newer release are kept by old workers, and applied once there are new ones; no receive is used up"
+    )
     func otherVersion() async throws {
+        let (current, newer) = ("user-sync/\(MessageFormat.version)\t", "user-sync/\(MessageFormat.version + 1)\t")
         try await withTrial(visibilityTimeout: 10, maximumReceives: 2) { trial in
             let areOld = Atomic(true)
             trial.queue.inject { request in
@@ -95,18 +99,30 @@ struct PoisonIntegrationTests {
                     // Polls that began earlier bring messages later.
                     guard areOld.load(ordering: .sequentiallyConsistent) else { return answer }
                     return answer.changingMessages { group, body in
-                        group == "u2" ? body.replacingOccurrences(of: "user-sync/2\t", with: "user-sync/3\t") : nil
+                        group == "u2" ? body.replacingOccurrences(of: current, with: newer) : nil
                     }
                 }
             }
             let api = try await trial.startAPI()
             defer { api.stop() }
-            try await trial.withWorkers { _ in
-                let failed = try await failNaming(nil, cause: "unsupportedVersion", api, trial)
-                try await redriveCompletes(failed, trial) { areOld.store(false, ordering: .sequentiallyConsistent) }
+            let sync = try trial.startSync(api)
+            defer { sync.kill() }
+            let old = try trial.startWorker()
+            defer { old.kill() }
+            try await eventually(within: .seconds(60), "the worker waits for a newer release") {
+                old.errorOutput.contains("the newer release is not available")
             }
+            // Longer than a visibility timeout.
+            try await Task.sleep(for: .seconds(12))
+            old.terminate()
+            #expect(try await old.wait(deadline: .seconds(30)) == 0)
+            areOld.store(false, ordering: .sequentiallyConsistent)
+            trial.faultIsOver()
+            try await trial.withWorkers { _ in try await trial.complete(sync) }
+            #expect(try await trial.stack.deadLetters().total == 0)
             try await trial.verify(
-                "a lane in a newer format", injected: "proxy: another version to workers; healed; redrive")
+                "a lane in a newer format", injected: "proxy: another version to the old worker, which is then replaced"
+            )
         }
     }
 

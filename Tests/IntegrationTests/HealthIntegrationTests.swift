@@ -50,7 +50,7 @@ struct HealthIntegrationTests {
         }
     }
 
-    @Test("a worker that has lost its database for longer than the limit is dead, and well when it is back")
+    @Test("a worker that has lost its database is alive and not well, says why, and is well when it is back")
     func databaseAway() async throws {
         try await withStack { stack in
             let folder = try TemporaryFolder(prefix: "health")
@@ -62,7 +62,9 @@ struct HealthIntegrationTests {
             ]
             #expect(try await stack.orchestrator("migrate", settings: settings).status == 0)
             try await withWorkers(of: stack, settings: settings) { _ in
-                try await eventually(within: .seconds(60), "the worker is well") { try await health(file).status == 0 }
+                try await eventually(within: .seconds(60), "the worker is well") {
+                    try await health(file).output == "well\n"
+                }
                 try await server.stop()
                 let body = "user-sync/1\t1\t1\t0\t1\n1\t1680674767000000\t0\tana\tana@example.com\n"
                 _ = try await stack.sqs.sendMessageBatch(
@@ -71,19 +73,23 @@ struct HealthIntegrationTests {
                         SendMessageBatchEntry(
                             id: "m", body: Array(body.utf8), messageGroupID: "u0", deduplicationID: "s1a1b1")
                     ])
-                try await eventually(within: .seconds(90), "the worker is dead") {
-                    try await health(file, limit: 10).output.contains("the database has not been available for")
+                try await eventually(within: .seconds(90), "the worker says why it waits") {
+                    let health = try await health(file, limit: 10)
+                    return health.status == 0 && health.output.hasPrefix("not well: waiting for the database for")
                 }
+                // Longer than the limit, which is for consumers that hang.
+                try await Task.sleep(for: .seconds(15))
+                #expect(try await health(file, limit: 10).status == 0)
                 try await server.start()
                 try await eventually(within: .seconds(90), "the worker is well again") {
-                    try await health(file, limit: 10).status == 0
+                    try await health(file, limit: 10).output == "well\n"
                 }
             }
             try await server.stop()
         }
     }
 
-    @Test("a worker whose polls have failed for longer than the limit is dead, and well with the first that does not")
+    @Test("a worker whose polls fail is alive and not well, and well with the first that does not")
     func queueAway() async throws {
         try await withStack { stack in
             let folder = try TemporaryFolder(prefix: "health")
@@ -106,12 +112,13 @@ struct HealthIntegrationTests {
             defer { queue.stop() }
             let settings = ["WORKER_HEALTH_FILE": file, "AWS_ENDPOINT_URL_SQS": queue.url, "WORKER_CONCURRENCY": "1"]
             try await withWorkers(of: stack, settings: settings) { _ in
-                try await eventually(within: .seconds(90), "the worker is dead") {
-                    try await health(file, limit: 10).output.contains("polling the queue has failed for")
+                try await eventually(within: .seconds(90), "the worker says why it waits") {
+                    let health = try await health(file)
+                    return health.status == 0 && health.output.hasPrefix("not well: waiting for the queue for")
                 }
                 isAway.store(false, ordering: .sequentiallyConsistent)
                 try await eventually(within: .seconds(90), "the worker is well again") {
-                    try await health(file, limit: 10).status == 0
+                    try await health(file).output == "well\n"
                 }
             }
         }

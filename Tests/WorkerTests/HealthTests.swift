@@ -1,3 +1,6 @@
+import CoreMetrics
+import Logging
+import SyncCore
 import Testing
 
 @testable import Worker
@@ -6,77 +9,72 @@ import Testing
 struct HealthTests {
     private let start = ContinuousClock.now
 
-    private func problem(_ state: HealthState, after seconds: Int, limit: Int = 100) -> String? {
-        state.report(at: start + .seconds(seconds), writtenAt: 1_000_000).problem(at: 1_000_000, limit: limit)
+    private func report(waiting: HealthReport.Waiting? = nil, silentFor: Int = 0) -> HealthReport {
+        HealthReport(writtenAt: 1_000_000, waiting: waiting, silentFor: silentFor)
     }
 
-    @Test("a worker whose polls are answered is well, however long it has no work")
-    func idle() {
-        var state = HealthState(consumers: 1...2, at: start)
-        for seconds in stride(from: 10, through: 1000, by: 10) {
-            for consumer in 1...2 { state.polled(true, consumer: consumer, at: start + .seconds(seconds)) }
-        }
-        #expect(problem(state, after: 1005) == nil)
+    @Test("a worker whose consumers step is well")
+    func well() {
+        #expect(report(silentFor: 100).condition(at: 1_000_000, limit: 100) == .well)
     }
 
-    @Test("polling that fails for longer than the limit is dead, and well again with the first answer")
-    func polling() {
-        var state = HealthState(consumers: 1...1, at: start)
-        state.polled(false, consumer: 1, at: start + .seconds(10))
-        state.polled(false, consumer: 1, at: start + .seconds(60))
-        state.polled(false, consumer: 1, at: start + .seconds(110))
-        #expect(problem(state, after: 110) == nil)
-        #expect(problem(state, after: 111) == "polling the queue has failed for 101 s")
-        state.polled(true, consumer: 1, at: start + .seconds(112))
-        #expect(problem(state, after: 112) == nil)
+    @Test("a worker that waits for the world is alive and not well, however long it waits, and says for what and why")
+    func waiting() {
+        let waiting = HealthReport.Waiting(dependency: "database", seconds: 40_000, reason: "login refused")
+        #expect(
+            report(waiting: waiting).condition(at: 1_000_000, limit: 100)
+                == .waiting("waiting for the database for 40000 s: login refused"))
     }
 
-    @Test("a poll of any consumer that succeeds proves the queue")
-    func onePollSucceeds() {
-        var state = HealthState(consumers: 1...2, at: start)
-        for seconds in stride(from: 0, through: 300, by: 50) {
-            state.polled(false, consumer: 1, at: start + .seconds(seconds))
-            state.polled(true, consumer: 2, at: start + .seconds(seconds))
-        }
-        #expect(problem(state, after: 310) == nil)
-    }
-
-    @Test("a database that is away for longer than the limit is dead, whoever asked it")
-    func database() {
-        var state = HealthState(consumers: 1...1, at: start)
-        state.askedDatabase(false, consumer: nil, at: start)
-        state.askedDatabase(false, consumer: 1, at: start + .seconds(90))
-        #expect(problem(state, after: 100) == nil)
-        #expect(problem(state, after: 101) == "the database has not been available for 101 s")
-        state.askedDatabase(true, consumer: nil, at: start + .seconds(102))
-        #expect(problem(state, after: 103) == nil)
-        #expect(state.databaseHeardAt == start + .seconds(102))
-    }
-
-    @Test("one consumer that hangs makes the worker dead, however busy the others are")
+    @Test("one consumer that hangs makes the worker dead, however busy the others are, and whatever it waits for")
     func hangs() {
         var state = HealthState(consumers: 1...2, at: start)
-        state.polled(true, consumer: 1, at: start + .seconds(50))
-        for seconds in stride(from: 10, through: 200, by: 10) {
-            state.askedDatabase(true, consumer: 2, at: start + .seconds(seconds))
-        }
-        #expect(problem(state, after: 150) == nil)
-        #expect(problem(state, after: 151) == "a consumer has not finished a step for 101 s: it hangs")
+        state.stepped(1, at: start + .seconds(50))
+        for seconds in stride(from: 10, through: 200, by: 10) { state.stepped(2, at: start + .seconds(seconds)) }
+        #expect(state.silence(at: start + .seconds(201)) == .seconds(151))
+        let waiting = HealthReport.Waiting(dependency: "queue", seconds: 1, reason: "x")
+        #expect(
+            report(waiting: waiting, silentFor: 101).condition(at: 1_000_000, limit: 100)
+                == .dead("a consumer has not finished a step for 101 s: it hangs"))
     }
 
-    @Test("a report that is old, or from the future, comes from no worker that is well", arguments: [-31_000, 31_000])
+    @Test("a start that took long is held against no consumer")
+    func restart() {
+        var state = HealthState(consumers: 1...2, at: start)
+        state.restart(at: start + .seconds(5000))
+        #expect(state.silence(at: start + .seconds(5001)) == .seconds(1))
+    }
+
+    @Test("a report that is old, or from the future, comes from no worker that is alive", arguments: [-31_000, 31_000])
     func age(milliseconds: Int64) {
-        let report = HealthReport(
-            writtenAt: 1_000_000 + milliseconds, pollingFailsFor: nil, databaseFailsFor: nil, silentFor: 0)
-        #expect(report.problem(at: 1_000_000, limit: 900) != nil)
-        #expect(report.problem(at: 1_000_000 + milliseconds, limit: 900) == nil)
+        let report = HealthReport(writtenAt: 1_000_000 + milliseconds, waiting: nil, silentFor: 0)
+        #expect(
+            report.condition(at: 1_000_000, limit: 900)
+                == .dead("the worker last reported 31 s ago: it is gone, or it hangs"))
+        #expect(report.condition(at: 1_000_000 + milliseconds, limit: 900) == .well)
+    }
+
+    @Test("what the worker waits for reaches its report at once, and leaves it with the end of the wait")
+    func gate() async {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let gate = WorldGate(
+            shutdown: ShutdownFlag(), metrics: WorkerMetrics(factory: NOOPMetricsHandler.instance), logger: logger,
+            probe: {})
+        let health = WorkerHealth(consumers: 1...1, gate: gate)
+        gate.failed(.database, reason: "login refused", isCertain: true)
+        #expect(health.report(writtenAt: 1).waiting?.reason == "login refused")
+        #expect(await gate.pass(until: nil, stop: ShutdownFlag()) == .open)
+        #expect(health.report(writtenAt: 1).waiting == nil)
     }
 
     @Test(
         "a report is read as it was written",
         arguments: [
-            HealthReport(writtenAt: 1, pollingFailsFor: nil, databaseFailsFor: nil, silentFor: 0),
-            HealthReport(writtenAt: .max, pollingFailsFor: 7, databaseFailsFor: 8, silentFor: 9),
+            HealthReport(writtenAt: 1, waiting: nil, silentFor: 0),
+            HealthReport(
+                writtenAt: .max,
+                waiting: HealthReport.Waiting(dependency: "newer release", seconds: 7, reason: "a \"quoted\"\nreason"),
+                silentFor: 9),
         ])
     func roundTrip(report: HealthReport) throws {
         #expect(try HealthReport(json: report.json) == report)

@@ -69,6 +69,24 @@ actor PostgresSession {
         return false
     }
 
+    /// Whether the server answers in time. A connection on which it does not cannot be used any more.
+    func answers(within limit: Duration) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do { _ = try await self.query("SELECT 1", [], operation: "ping") } catch { return false }
+                return true
+            }
+            group.addTask {
+                do { try await Task.sleep(for: limit) } catch { return true }
+                // Ends the wait of the query at once, which cancelling it would not.
+                await self.close()
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
     // MARK: Operations
 
     /// Starts an operation; nothing is sent when the task is already cancelled.

@@ -64,6 +64,13 @@ struct PoolState<Connection> {
         return .wait(lastWaiter)
     }
 
+    /// Takes all idle connections, each with its slot, which must be released.
+    mutating func takeIdle() -> [Connection] {
+        defer { idle = [] }
+        busy += idle.count
+        return idle
+    }
+
     /// Takes back a connection that can be used again.
     mutating func release(_ connection: Connection) -> Release {
         guard !isClosed else {

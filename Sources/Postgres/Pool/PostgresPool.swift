@@ -93,6 +93,25 @@ package final class PostgresPool: Sendable {
         for connection in connections { await connection.session.close() }
     }
 
+    /// Asks each idle connection for an answer, all at once, and closes those that give none in time.
+    ///
+    /// For a process that was stopped for a while: a firewall or a failover may have ended connections without a word, and a
+    /// statement sent on one of them would wait for its whole time limit.
+    package func closeSilentConnections(within limit: Duration) async {
+        let taken = state.withLock { $0.pool.takeIdle() }
+        await withDiscardingTaskGroup { group in
+            for pooled in taken {
+                group.addTask {
+                    if await !pooled.session.answers(within: limit) {
+                        self.logger.info("an idle connection does not answer and is closed")
+                        await pooled.session.close()
+                    }
+                    await self.release(pooled)
+                }
+            }
+        }
+    }
+
     // MARK: Taking
 
     private func take() async throws(PostgresError) -> Pooled {

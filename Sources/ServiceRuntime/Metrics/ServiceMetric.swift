@@ -25,6 +25,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
     case upsertLatency = "UpsertLatency"
     case databaseRetries = "DatabaseRetries"
     case pollFailures = "PollFailures"
+    case outageTime = "OutageTime"
 
     /// How values of one interval become what is written.
     package enum Kind: String, Sendable {
@@ -56,7 +57,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
             .syncsFailed, .lastCompletedSyncAge:
             .orchestrator
         case .usersApplied, .batchesApplied, .batchesRepeated, .batchesRejected, .batchesDeadLettered, .upsertLatency,
-            .databaseRetries, .pollFailures:
+            .databaseRetries, .pollFailures, .outageTime:
             .worker
         }
     }
@@ -67,7 +68,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
             .batchesApplied,
             .batchesRepeated, .batchesRejected, .batchesDeadLettered, .databaseRetries, .pollFailures:
             .counter
-        case .lastCompletedSyncAge: .gauge
+        case .lastCompletedSyncAge, .outageTime: .gauge
         case .streamRate, .drainTime, .syncDuration, .upsertLatency: .distribution
         }
     }
@@ -76,7 +77,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
         switch self {
         case .streamRate: .countPerSecond
         case .upsertLatency: .milliseconds
-        case .drainTime, .syncDuration, .lastCompletedSyncAge: .seconds
+        case .drainTime, .syncDuration, .lastCompletedSyncAge, .outageTime: .seconds
         default: .count
         }
     }

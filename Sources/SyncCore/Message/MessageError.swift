@@ -45,6 +45,8 @@ package struct MessageError: Error, Sendable, Hashable {
     package let row: Int?
     /// Numbers that explain the code, such as the version found; never data of a user.
     package let detail: String?
+    /// The body's format version, when a newer build can read it and this one cannot.
+    package internal(set) var newerVersion: Int64?
 
     init(_ code: Code, offset: Int, row: Int? = nil, detail: String? = nil) {
         self.code = code

@@ -25,7 +25,9 @@ extension MessageReader {
         }
         guard let known = Int(exactly: version), MessageFormat.readableVersions.contains(known) else {
             position = start
-            throw failure(.unsupportedVersion, detail: "found version \(version)")
+            var error = failure(.unsupportedVersion, detail: "found version \(version)")
+            if version > MessageFormat.readableVersions.upperBound { error.newerVersion = version }
+            throw error
         }
         return known
     }

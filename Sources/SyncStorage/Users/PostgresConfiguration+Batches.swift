@@ -19,6 +19,8 @@ extension PostgresConfiguration {
             "statement_timeout": "60s",
             "lock_timeout": "30s",
         ]) { _, forced in forced }
+        // The server would have ended any statement by then: it is gone, or the network is.
+        configuration.responseTimeout = .seconds(75)
         return configuration
     }
 }

@@ -5,6 +5,14 @@ import SyncCore
 struct UserColumns {
     let parameters: [PostgresValue]
 
+    /// The columns of no user.
+    static let none = UserColumns(
+        parameters: UserField.all.map { .array(PostgresArray(of: $0.arrayElement, capacity: 0, byteCapacity: 0)) })
+
+    private init(parameters: [PostgresValue]) {
+        self.parameters = parameters
+    }
+
     /// - Parameter users: the places of the users in the batch.
     init(of users: [Int], in batch: DecodedBatch) {
         parameters = UserField.all.map { field in

@@ -4,110 +4,116 @@ import SQS
 import SyncCore
 import SyncStorage
 
-/// Applies one message to the database and says what is to become of it in the queue.
+/// Reads messages and tries them at the database, once each time. What a failure means is for ``LaneRunner`` to decide.
 struct BatchApplier: Sendable {
-    /// What is to become of a message.
-    enum Disposition: Sendable, Equatable {
-        /// Its work is done, now or before: it can be deleted.
+    /// What a message holds.
+    enum Content: Sendable {
+        case batch(DecodedBatch)
+        /// A batch that only a newer release can read.
+        case newer(reason: String)
+        case unreadable(cause: String)
+    }
+
+    /// How one try ended.
+    enum Attempt: Sendable, Equatable {
+        /// The message's work is done, now or before: it can be deleted.
         case done
-        /// It cannot be applied, and why is on record. Its lane goes on without it: the messages behind it are received with it
-        /// every time, and would be counted into the dead-letter queue together with it.
-        /// - Parameter isFinal: the queue does not hand it out again.
-        case rejected(isFinal: Bool)
-        /// The worker stops, or the database stays away: someone else should have it at once.
+        /// The database refuses it. Why is to be put on record, with ``refuse(_:_:cause:isRecordNeeded:)``.
+        case rejected(cause: String)
+        /// It cannot be applied, and why is on record. What becomes of its lane is decided by ``LaneWork``, for the queue and for Lambda.
+        case refused(LaneWork<ReceivedMessage>.Refusal)
+        /// The failure names the world. Nothing was changed.
+        case failed(WorldFault)
+        /// The worker stops. Nothing was changed.
         case interrupted
     }
 
-    let store: BatchStore
-    let failures: FailedBatchStore
-    /// How often the queue hands a message out; nil when there is no limit.
+    let database: any WorkerDatabase
+    /// How often the queue hands a message out; nil when there is no limit, or none is known.
     let maximumReceives: Int?
-    let shutdown: ShutdownFlag
     let metrics: WorkerMetrics
-    /// nil where nobody asks how the worker is.
-    let pulse: ConsumerPulse?
     let logger: Logger
 
-    /// For how long a database that is down is waited for with a message in hand. Giving it back instead would count as a
-    /// receive, and an outage would drive good batches into the dead-letter queue.
-    private static let longestOutage = Duration.seconds(900)
-    private static let longestPause = Duration.seconds(10)
-
-    /// Decodes and applies a message, waiting out what is transient.
-    func apply(_ message: SQSMessage) async -> Disposition {
-        let batch: DecodedBatch
+    func content(of received: ReceivedMessage) -> Content {
+        if let damage = received.damage { return .unreadable(cause: damage) }
         do {
-            batch = try MessageDecoder.decode(message.body)
+            return .batch(try MessageDecoder.decode(received.message.body))
         } catch {
-            return await refuse(message, cause: "\(error)")
-        }
-        var logger = logger.naming(message)
-        logger[metadataKey: "sync_id"] = .stringConvertible(batch.header.syncID)
-        logger[metadataKey: "batch"] = .stringConvertible(batch.header.number)
-        return await apply(batch, of: message, logger: logger)
-    }
-
-    private func apply(_ batch: DecodedBatch, of message: SQSMessage, logger: Logger) async -> Disposition {
-        let clock = ContinuousClock()
-        let start = clock.now
-        var pause = Duration.milliseconds(100)
-        while true {
-            do {
-                let outcome = try await store.apply(batch)
-                pulse?.askedDatabase(true)
-                report(outcome, batch: batch, took: clock.now - start, logger: logger)
-                return .done
-            } catch is CancellationError {
-                return .interrupted
-            } catch let error as PostgresError where error.isTransient && clock.now - start < Self.longestOutage {
-                metrics.retriesDatabase()
-                pulse?.askedDatabase(false)
-                if shutdown.isSet { return .interrupted }
-                logger.warning("the database is not available, trying again", metadata: ["error": "\(error)"])
-                do { try await Task.sleep(for: pause * Double.random(in: 0.5...1)) } catch { return .interrupted }
-                pause = min(pause * 2, Self.longestPause)
-            } catch {
-                if Task.isCancelled || shutdown.isSet { return .interrupted }
-                pulse?.askedDatabase((error as? PostgresError)?.isTransient != true)
-                let disposition = await reject(
-                    message, syncID: batch.header.syncID, number: batch.header.number, lane: batch.header.lane,
-                    cause: "\(error)", logger: logger)
-                // An outage says nothing about this message: the ones behind it would only wait for it in their turn.
-                if let error = error as? PostgresError, error.isTransient { return .interrupted }
-                return disposition
-            }
+            // Without our names it is not ours, whatever version it claims: a stranger must not stop the worker.
+            if error.newerVersion != nil, identity(of: received) != nil { return .newer(reason: "\(error)") }
+            return .unreadable(cause: "\(error)")
         }
     }
 
-    /// Gives up on a message whose content cannot be read.
-    func refuse(_ message: SQSMessage, cause: String) async -> Disposition {
-        // What it was meant to be is told by its names, when a batch of ours was damaged on the way.
-        let identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
-        return await reject(
-            message, syncID: identity?.syncID, number: identity?.number, lane: identity?.lane, cause: cause,
-            logger: logger.naming(message))
+    /// Tries a batch once.
+    func apply(_ batch: DecodedBatch, of received: ReceivedMessage) async -> Attempt {
+        let start = ContinuousClock.now
+        do {
+            let outcome = try await database.apply(batch)
+            report(outcome, batch: batch, took: ContinuousClock.now - start, logger: logger(for: received, batch))
+            return .done
+        } catch {
+            if let fault = WorldFault(error) { return .failed(fault) }
+            if Self.isOurOwnDoing(error) { return .interrupted }
+            return .rejected(cause: "\(error)")
+        }
     }
 
-    /// Puts on record why a message cannot be applied.
-    private func reject(
-        _ message: SQSMessage, syncID: Int64?, number: Int64?, lane: Int?, cause: String, logger: Logger
-    ) async -> Disposition {
-        let isFinal = maximumReceives.map { message.receiveCount >= $0 } ?? false
-        metrics.rejected(isFinal: isFinal)
-        logger.error(
-            isFinal ? "a message goes to the dead-letter queue" : "a message cannot be applied",
-            metadata: ["error": "\(cause)", "receive_count": .stringConvertible(message.receiveCount)])
-        if let syncID, let number, let lane {
+    /// Puts on record that a message cannot be applied.
+    ///
+    /// - Parameters:
+    ///   - batch: what it holds; nil when it cannot be read.
+    ///   - isRecordNeeded: whether a record that cannot be written now has to be waited for.
+    func refuse(
+        _ received: ReceivedMessage, _ batch: DecodedBatch?, cause: String, isRecordNeeded: Bool = true
+    ) async -> Attempt {
+        let message = received.message
+        // What a damaged batch was meant to be is told by its names.
+        let identity = identity(of: received)
+        let refusal = LaneWork<ReceivedMessage>.Refusal(
+            receiveCount: message.receiveCount, isFinal: maximumReceives.map { message.receiveCount >= $0 } ?? false,
+            isBatch: batch != nil || identity != nil)
+        let logger = logger(for: received, batch)
+        if let syncID = batch?.header.syncID ?? identity?.syncID, let number = batch?.header.number ?? identity?.number,
+            let lane = batch?.header.lane ?? identity?.lane
+        {
             do {
-                try await failures.record(
+                try await database.record(
                     FailedBatch(
                         syncID: syncID, batchNumber: number, lane: lane, receiveCount: message.receiveCount,
-                        isFinal: isFinal, cause: cause))
+                        isFinal: refusal.isFinal, cause: cause))
             } catch {
+                // Before its lane passes, the reason must be on record: the drain reads there what will not come.
+                if isRecordNeeded, let fault = WorldFault(error) { return .failed(fault) }
+                if Self.isOurOwnDoing(error) { return .interrupted }
                 logger.warning("why a batch failed is not on record", metadata: ["error": "\(error)"])
             }
         }
-        return .rejected(isFinal: isFinal)
+        metrics.rejected(isFinal: refusal.isFinal)
+        logger.error(
+            refusal.isFinal ? "a message goes to the dead-letter queue" : "a message cannot be applied",
+            metadata: ["error": "\(cause)", "receive_count": .stringConvertible(message.receiveCount)])
+        return .refused(refusal)
+    }
+
+    /// Whether this process ended the work itself.
+    private static func isOurOwnDoing(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? PostgresError)?.isOurOwnDoing == true
+    }
+
+    private func identity(of received: ReceivedMessage) -> MessageIdentity? {
+        MessageIdentity(
+            groupID: received.message.messageGroupID, deduplicationID: received.message.deduplicationID)
+    }
+
+    /// A logger that names the message, and sync and batch as its body has them when that can be read.
+    func logger(for received: ReceivedMessage, _ batch: DecodedBatch?) -> Logger {
+        var logger = logger.naming(received.message)
+        if let header = batch?.header {
+            logger[metadataKey: "sync_id"] = .stringConvertible(header.syncID)
+            logger[metadataKey: "batch"] = .stringConvertible(header.number)
+        }
+        return logger
     }
 
     private func report(_ outcome: BatchOutcome, batch: DecodedBatch, took: Duration, logger: Logger) {

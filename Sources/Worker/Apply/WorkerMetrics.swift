@@ -11,6 +11,7 @@ struct WorkerMetrics: Sendable {
     private let databaseRetries: Counter
     private let pollFailures: Counter
     private let upsertLatency: Recorder
+    private let outageTime: Recorder
 
     /// - Parameter factory: the backend; `MetricsSystem.factory` in the program.
     init(factory: any MetricsFactory) {
@@ -22,6 +23,7 @@ struct WorkerMetrics: Sendable {
         databaseRetries = Counter(.databaseRetries, factory: factory)
         pollFailures = Counter(.pollFailures, factory: factory)
         upsertLatency = Recorder(.upsertLatency, factory: factory)
+        outageTime = Recorder(.outageTime, factory: factory)
     }
 
     /// A batch of that many users was applied, and is in the ledger.
@@ -41,7 +43,10 @@ struct WorkerMetrics: Sendable {
         if isFinal { batchesDeadLettered.increment() }
     }
 
-    /// The database was not available for a batch, which is tried again.
+    /// The worker has been waiting for so long for what it depends on.
+    func waiting(for duration: Duration) { outageTime.record(duration, of: .outageTime) }
+
+    /// A try at a batch failed for a reason that names the world, or a probe failed. It is made again.
     func retriesDatabase() { databaseRetries.increment() }
 
     func pollFailed() { pollFailures.increment() }

@@ -7,8 +7,9 @@ struct HealthCommand: AsyncParsableCommand {
         commandName: "health",
         abstract: "Says whether the worker that writes the health file is well.",
         discussion: """
-            Exit status: 0 it is well, 1 it is dead: it does not report, or polling, the database or a consumer has failed for \
-            longer than the limit. 78 a setting is missing or wrong.
+            Exit status: 0 it is alive: well, or waiting for the database, the queue or a newer release, which a restart would not \
+            bring. The output then begins with 'not well' and says why. 1 it is dead: it does not report, or a consumer hangs for longer than \
+            the limit. 78 a setting is missing or wrong.
             """
     )
 
@@ -23,15 +24,20 @@ struct HealthCommand: AsyncParsableCommand {
                     variable: HealthConfiguration.fileVariable,
                     problem: "is not set: the file that the worker reports to")
             }
-            let problem: String?
+            let condition: HealthReport.Condition
             do {
-                problem = try file.read().problem(at: WallClock.milliseconds, limit: configuration.limit)
+                condition = try file.read().condition(at: WallClock.milliseconds, limit: configuration.limit)
             } catch {
-                problem = "there is no report in \(file.path): no worker has started, or it has stopped (\(error))"
+                condition = .dead(
+                    "there is no report in \(file.path): no worker has started, or it has stopped (\(error))")
             }
-            guard let problem else { return FileHandleOutput.standardOutput.write("well\n") }
-            FileHandleOutput.standardOutput.write("dead: \(problem)\n")
-            throw ExitCode(ExitStatus.failure)
+            switch condition {
+            case .well: Console.standardOutput.write("well\n")
+            case .waiting(let reason): Console.standardOutput.write("not well: \(reason)\n")
+            case .dead(let reason):
+                Console.standardOutput.write("dead: \(reason)\n")
+                throw ExitCode(ExitStatus.failure)
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ struct HealthOptions: ParsableArguments, SettingFlags {
     @Option(help: "File that the worker writes its condition to, and 'worker health' reads (WORKER_HEALTH_FILE; none).")
     var healthFile: String?
 
-    @Option(help: "Seconds for which polling, the database or a consumer may fail (WORKER_HEALTH_LIMIT; 900).")
+    @Option(help: "Seconds for which a consumer may be silent before it counts as hanging (WORKER_HEALTH_LIMIT; 900).")
     var healthLimit: String?
 
     var flags: [String: String?] {

@@ -47,8 +47,8 @@ struct RunCommand: AsyncParsableCommand {
             let pool = PostgresPool(
                 configuration.database.forBatches, maximumConnections: configuration.concurrency, logger: logger)
             let service = ConsumerService(
-                configuration: configuration, sqs: sqs, pool: pool, store: BatchStore(pool: pool),
-                metrics: WorkerMetrics(factory: MetricsSystem.factory), logger: logger)
+                configuration: configuration, sqs: sqs, pool: pool,
+                metrics: WorkerMetrics(factory: MetricsSystem.factory), flush: { export.flush() }, logger: logger)
             do {
                 try await export.during {
                     try await StopSignals(logger: logger).run(ServiceGroup(configuration: lifecycle(of: service)))

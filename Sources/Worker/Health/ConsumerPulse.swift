@@ -1,9 +1,8 @@
-/// Through which one consumer says that it is alive, and how the queue and the database treat it.
+/// Through which one consumer shows that it is alive.
 struct ConsumerPulse: Sendable {
     let health: WorkerHealth
     let consumer: Int
 
-    func polled(_ succeeded: Bool) { health.polled(succeeded, consumer: consumer) }
-
-    func askedDatabase(_ isAvailable: Bool) { health.askedDatabase(isAvailable, consumer: consumer) }
+    /// It finished a step of its work: a poll, a try at a batch, or a while of waiting.
+    func step() { health.stepped(consumer) }
 }

@@ -6,8 +6,8 @@ struct HealthConfiguration: Sendable {
 
     /// nil when no file was named: nothing is reported then.
     let file: HealthFile?
-    /// Seconds for which something may fail. As long as a batch waits for its database by default: a worker that is replaced
-    /// earlier loses what it has in hand for one visibility timeout, and each such loss counts as a receive.
+    /// Seconds for which a consumer may be silent before it counts as hanging. Longer than any statement may take by far: a worker
+    /// that is replaced loses what it holds for one visibility timeout, and each such loss counts as a receive.
     let limit: Int
 
     init(_ settings: Settings) throws(ConfigurationError) {

@@ -1,5 +1,4 @@
 import Logging
-import Postgres
 import ServiceRuntime
 
 /// Writes the worker's condition into its health file while it works, and asks the database now and then when nothing else does.
@@ -8,7 +7,7 @@ import ServiceRuntime
 struct Heartbeat: Sendable {
     let health: WorkerHealth
     let file: HealthFile
-    let pool: PostgresPool
+    let gate: WorldGate
     let logger: Logger
 
     private static let interval = Duration.seconds(5)
@@ -45,18 +44,11 @@ struct Heartbeat: Sendable {
 
     private func probe() async {
         while !Task.isCancelled {
-            let pause = Self.probeInterval - health.databaseUnheardFor
-            do {
-                guard pause <= .zero else {
-                    try await Task.sleep(for: pause)
-                    continue
-                }
-                try await pool.withConnection { _ = try await $0.query("SELECT 1") }
-                health.askedDatabase(true, consumer: nil)
-            } catch {
-                guard !Task.isCancelled else { return }
-                logger.warning("the database did not answer a probe", metadata: ["error": "\(error)"])
-                health.askedDatabase(false, consumer: nil)
+            let pause = Self.probeInterval - gate.databaseUnheardFor
+            if pause > .zero {
+                try? await Task.sleep(for: pause)
+            } else {
+                await gate.ask()
             }
         }
     }

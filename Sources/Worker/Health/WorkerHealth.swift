@@ -1,30 +1,33 @@
+import SyncCore
 import Synchronization
 
-/// The condition of this worker, as its parts report it.
+/// The condition of this worker: what it waits for, and whether its consumers are alive.
 final class WorkerHealth: Sendable {
     private let state: Mutex<HealthState>
+    private let gate: WorldGate
 
-    /// - Parameter consumers: the numbers of those who will report; a worker is as alive as the one that was silent longest.
-    init(consumers: ClosedRange<Int>) {
+    /// - Parameter consumers: the numbers of those who will report. A worker is as alive as the one that was silent longest.
+    init(consumers: ClosedRange<Int>, gate: WorldGate) {
         state = Mutex(HealthState(consumers: consumers, at: .now))
+        self.gate = gate
     }
 
-    /// The end of a poll of the queue.
-    func polled(_ succeeded: Bool, consumer: Int) {
-        state.withLock { $0.polled(succeeded, consumer: consumer, at: .now) }
-    }
+    /// A consumer finished a step.
+    func stepped(_ consumer: Int) { state.withLock { $0.stepped(consumer, at: .now) } }
 
-    /// The end of work at the database: whether it was available, not whether it liked what it was given.
-    /// - Parameter consumer: nil when no consumer asked.
-    func askedDatabase(_ isAvailable: Bool, consumer: Int?) {
-        state.withLock { $0.askedDatabase(isAvailable, consumer: consumer, at: .now) }
-    }
-
-    /// How long nothing has been heard of the database.
-    var databaseUnheardFor: Duration { state.withLock { ContinuousClock.now - $0.databaseHeardAt } }
+    /// All consumers begin now.
+    func consumersBegin() { state.withLock { $0.restart(at: .now) } }
 
     /// - Parameter milliseconds: now, since 1970.
     func report(writtenAt milliseconds: Int64) -> HealthReport {
-        state.withLock { $0.report(at: .now, writtenAt: milliseconds) }
+        let now = ContinuousClock.now
+        let waiting = gate.outage.map {
+            HealthReport.Waiting(
+                dependency: $0.dependency.rawValue, seconds: Int(($0.since.duration(to: now)) / .seconds(1)),
+                reason: $0.reason)
+        }
+        return HealthReport(
+            writtenAt: milliseconds, waiting: waiting,
+            silentFor: Int(state.withLock { $0.silence(at: now) } / .seconds(1)))
     }
 }

@@ -39,8 +39,11 @@ struct LambdaProgram {
             await client.tellInitializationFailure("Worker.Configuration", error, logger: logger)
             throw error
         }
+        var database = configuration.database.forBatches
+        // Undoing what is under way at the deadline must not take the time in which to answer.
+        database.cancelTimeout = .seconds(1)
         let pool = PostgresPool(
-            configuration.database.forBatches, maximumConnections: configuration.concurrency, logger: logger)
+            database, maximumConnections: configuration.concurrency, logger: logger)
         let service = LambdaService(
             configuration: configuration, client: client, pool: pool,
             metrics: WorkerMetrics(factory: MetricsSystem.factory), export: export, logger: logger)

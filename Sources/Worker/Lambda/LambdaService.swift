@@ -1,3 +1,4 @@
+import Backoff
 import LambdaRuntime
 import Logging
 import Postgres
@@ -13,6 +14,11 @@ struct LambdaService: Service {
     let metrics: WorkerMetrics
     let export: MetricsExport
     let logger: Logger
+
+    /// An invocation is short, so the database is asked again soon.
+    private static let backoff = Backoff(base: .milliseconds(200), cap: .seconds(2), jitter: .half)
+    /// How long a connection that was kept may take to answer. A database of the same region takes a millisecond.
+    private static let silence = Duration.seconds(1)
 
     /// - Throws: `LambdaRuntimeError` when Lambda's interface is gone; what makes a start impossible, after Lambda was told.
     func run() async throws {
@@ -31,16 +37,23 @@ struct LambdaService: Service {
         }
         logger.info(
             "worker started in Lambda", metadata: ["concurrency": .stringConvertible(configuration.concurrency)])
+        let database = StoredBatches(pool: pool)
+        let gate = WorldGate(
+            backoff: Self.backoff, shutdown: ShutdownFlag(), metrics: metrics, logger: logger,
+            announce: { [export] in export.flush() }, probe: { try await database.probe() })
         let handler = InvocationHandler(
-            applier: { stop, logger in
-                BatchApplier(
-                    store: BatchStore(pool: pool), failures: FailedBatchStore(pool: pool),
-                    maximumReceives: configuration.maximumReceives, shutdown: stop, metrics: metrics, pulse: nil,
-                    logger: logger)
+            runner: { stop, logger in
+                LaneRunner(
+                    applier: BatchApplier(
+                        database: database, maximumReceives: configuration.maximumReceives, metrics: metrics,
+                        logger: logger),
+                    gate: gate, stop: stop, pulse: nil)
             },
             concurrency: configuration.concurrency, logger: logger)
         try await cancelWhenGracefulShutdown {
             try await LambdaLoop(client: client, logger: logger).run { invocation in
+                // While the function was frozen, connections may have gone without a word.
+                await pool.closeSilentConnections(within: Self.silence)
                 let answer = await handler.answer(invocation, now: WallClock.milliseconds)
                 // Lambda may freeze the process as soon as it has the answer.
                 export.flush()

@@ -1,6 +1,7 @@
-import Logging
+import Backoff
 import SQS
 import ServiceLifecycle
+import SyncCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -8,102 +9,118 @@ import ServiceLifecycle
     import Foundation
 #endif
 
-/// One consumer: receives a few messages, works on them one after the other, deletes those that are done.
+/// One consumer: receives a few messages, works them off lane by lane, deletes what is done and gives back what is not.
 ///
-/// Working in the order of the receive keeps each lane in order, since SQS gives a lane's messages to one receiver at a time.
-/// When one cannot be applied, the lane goes on without it: SQS hands out the ones behind it only together with it, and would
-/// count them into the dead-letter queue with it. When the work is interrupted, the rest of the lane is given back untouched.
+/// SQS gives a lane's messages to one receiver at a time, so each lane stays in order. While the world is unavailable the consumer
+/// receives nothing and keeps what it holds hidden.
 struct QueueConsumer: Sendable {
     let queue: WorkQueue
     let applier: BatchApplier
+    let gate: WorldGate
     let shutdown: ShutdownFlag
     let metrics: WorkerMetrics
     let pulse: ConsumerPulse
-    let logger: Logger
+    /// Waits for so long, and no longer than until the worker is told to stop.
+    let pause: @Sendable (Duration) async -> Void
 
-    /// Consumes until told to stop.
+    init(
+        queue: WorkQueue, applier: BatchApplier, gate: WorldGate, shutdown: ShutdownFlag, metrics: WorkerMetrics,
+        pulse: ConsumerPulse, pause: (@Sendable (Duration) async -> Void)? = nil
+    ) {
+        self.queue = queue
+        self.applier = applier
+        self.gate = gate
+        self.shutdown = shutdown
+        self.metrics = metrics
+        self.pulse = pulse
+        self.pause = pause ?? { await shutdown.sleep(for: $0) }
+    }
+
+    /// How often a poll that failed is repeated under one id. AWS keeps what belongs to an id for five minutes.
+    private static let pollsWithOneID = 5
+    /// Between polls that fail. A poll is its own probe.
+    private static let pollBackoff = Backoff(base: .seconds(1), cap: .seconds(20), jitter: .half)
+
+    /// Consumes until told to stop. Nothing else ends it: a queue that is unavailable is asked again with backoff.
     ///
-    /// A poll is never cut off, not even then: the server would go on waiting for messages in the name of a client that is
-    /// gone, and hand it some, which would stay hidden for the whole visibility timeout. The poll under way is waited for,
-    /// and what it brings is given back.
-    func run() async throws {
+    /// A poll is never cut off, not even then: the server would go on waiting for messages for a client that is gone, and
+    /// hand it some, which would stay hidden for the whole visibility timeout. The poll under way is waited for, and what it
+    /// brings is given back.
+    func run() async {
         var failures = 0
         // A lost answer's messages come again at once when the poll is repeated under the same id.
         var attemptID = UUID().uuidString
-        while !shutdown.isSet && !Task.isCancelled {
+        while await gate.pass(until: nil, stop: shutdown, step: { pulse.step() }) == .open {
             do {
                 let messages = try await queue.receive(attemptID: attemptID)
                 failures = 0
-                pulse.polled(true)
+                pulse.step()
+                gate.recovered(.queue)
                 await work(on: messages)
             } catch {
                 failures += 1
-                metrics.pollFailed()
-                pulse.polled(false)
-                try await pauseAfter(error, failures: failures)
+                await waitAfter(error, failures: failures)
                 if failures < Self.pollsWithOneID { continue }
             }
             attemptID = UUID().uuidString
         }
     }
 
-    /// How often a poll that failed is repeated under one id; AWS keeps what belongs to an id for five minutes.
-    private static let pollsWithOneID = 5
-
-    /// - Throws: the error itself when polling again cannot help.
-    private func pauseAfter(_ error: SQSError, failures: Int) async throws {
-        guard !shutdown.isSet && !Task.isCancelled else { return }
-        guard error.isRetryable else { throw error }
-        let pause = Duration.seconds(min(20, 1 << min(failures - 1, 5))) * Double.random(in: 0.25...1)
-        if failures > 1 {
-            // One dropped poll is ordinary.
-            logger.warning(
-                "polling failed, trying again",
-                metadata: ["failures": .stringConvertible(failures), "pause": "\(pause)", "error": "\(error)"])
-        }
-        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+    private func waitAfter(_ error: SQSError, failures: Int) async {
+        metrics.pollFailed()
+        pulse.step()
+        guard !shutdown.isSet, !Task.isCancelled else { return }
+        // One dropped poll is ordinary.
+        if failures > 1 || !error.isRetryable { gate.failed(.queue, reason: "\(error)", isCertain: true) }
+        await pause(Self.pollBackoff.pause(afterFailures: failures))
     }
 
     private func work(on messages: [SQSMessage]) async {
         guard !messages.isEmpty else { return }
-        let keeper = VisibilityExtender(queue: queue, messages: messages)
+        let extender = VisibilityExtender(queue: queue, messages: messages)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await keeper.run() }
-            await work(on: messages, keeper: keeper)
+            group.addTask { await extender.run() }
+            await work(on: messages, extender)
             group.cancelAll()
         }
     }
 
-    private func work(on messages: [SQSMessage], keeper: VisibilityExtender) async {
-        var done: [SQSMessage] = []
-        var untouched: [SQSMessage] = []
-        var rejected: [(message: SQSMessage, pause: Duration)] = []
-        var interruptedGroups: Set<String?> = []
-        for message in messages {
-            if shutdown.isSet || Task.isCancelled || interruptedGroups.contains(message.messageGroupID) {
-                untouched.append(message)
-                continue
-            }
-            switch await applier.apply(message) {
-            case .done:
-                done.append(message)
-            case .rejected(let isFinal):
-                // After its last receive there is nothing to wait for: the lane is free as soon as the queue moves it away.
-                let pause = isFinal ? .zero : ReceiveBackoff.pause(receiveCount: message.receiveCount)
-                rejected.append((message, pause))
-            case .interrupted:
-                interruptedGroups.insert(message.messageGroupID)
-                untouched.append(message)
-            }
+    private func work(on messages: [SQSMessage], _ extender: VisibilityExtender) async {
+        let policy = LanePolicy.queue
+        let deadline = policy.longestHold.map { ContinuousClock.now + $0 }
+        let runner = LaneRunner(applier: applier, gate: gate, stop: shutdown, pulse: pulse, pause: pause)
+        var fates: [(message: ReceivedMessage, fate: LaneRunner.Lane.Fate)] = []
+        for var lane in LaneWork.lanes(of: messages.map { ReceivedMessage(message: $0) }, policy: policy, lane: \.lane)
+        {
+            await runner.work(on: &lane, until: deadline)
+            fates += lane.fates
         }
         // What is said to the queue now must be said also when this task was cancelled meanwhile.
-        let (finished, returned, poison) = (done, untouched, rejected)
-        await Task {
-            await queue.delete(finished)
-            // The later ones of a lane first, so that none is handed out before its predecessor.
-            await queue.hide(returned.reversed(), for: .zero)
-            for (message, pause) in poison { await queue.hide([message], for: pause) }
+        await Task { [fates] in
+            await extender.release(messages)
+            await settle(fates)
         }.value
-        for message in messages { keeper.release(message) }
+    }
+
+    private func settle(_ fates: [(message: ReceivedMessage, fate: LaneRunner.Lane.Fate)]) async {
+        var done: [SQSMessage] = []
+        var returned: [(pause: Duration, messages: [SQSMessage])] = []
+        for (received, fate) in fates {
+            switch fate {
+            case .delete: done.append(received.message)
+            case .handBack(let pause):
+                if let index = returned.firstIndex(where: { $0.pause == pause }) {
+                    returned[index].messages.append(received.message)
+                } else {
+                    returned.append((pause, [received.message]))
+                }
+            }
+        }
+        await queue.delete(done)
+        for (pause, messages) in returned {
+            // Given back at once, the later ones of a lane come first, so that none is handed out before its predecessor. With a
+            // pause it is the other way round: the first one is to be visible first.
+            await queue.hide(pause == .zero ? messages.reversed() : messages, for: pause)
+        }
     }
 }

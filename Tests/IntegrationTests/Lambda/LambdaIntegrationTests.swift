@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SyncTestSupport
 import TestSupport
 import Testing
@@ -106,6 +107,53 @@ struct LambdaIntegrationTests {
             )
             #expect(try await failed(function, messages) == [])
             #expect(try await stack.count("SELECT count(*) FROM sync_batches") == 6)
+        }
+    }
+
+    /// The processes of the server that serve the function's connections.
+    private func backends(_ stack: SyncStack) async throws -> [Int32] {
+        try await stack.database.query(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%worker'"
+        ).split(separator: "\n").compactMap { Int32($0) }
+    }
+
+    @Test("connections that went silent while the function was frozen are replaced, and the work is done in time")
+    func silentWhileFrozen() async throws {
+        try await withFunction { stack, function in
+            let sync = try await stack.beginSync()
+            #expect(try await failed(function, (1...8).map { batchMessage(sync: sync, number: $0, lane: $0) }) == [])
+            let stopped = try await backends(stack)
+            #expect(!stopped.isEmpty)
+            for pid in stopped { Glibc.kill(pid, SIGSTOP) }
+            defer { for pid in stopped { Glibc.kill(pid, SIGCONT) } }
+            let start = ContinuousClock.now
+            let messages = (9...16).map { batchMessage(sync: sync, number: $0, lane: $0) }
+            #expect(try await failed(function, messages, timeout: .seconds(15)) == [])
+            #expect(ContinuousClock.now - start < .seconds(8))
+            #expect(try await stack.count("SELECT count(*) FROM sync_batches") == 16)
+        }
+    }
+
+    @Test("a connection that goes silent under the work does not keep the answer past the deadline")
+    func silentUnderWork() async throws {
+        try await withFunction { stack, function in
+            let sync = try await stack.beginSync()
+            try await stack.database.query(
+                """
+                CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;
+                CREATE TRIGGER take_long AFTER INSERT ON sync_batches FOR EACH ROW EXECUTE FUNCTION take_long();
+                """)
+            let start = ContinuousClock.now
+            async let reported = failed(function, [batchMessage(sync: sync, number: 1, lane: 1)], timeout: .seconds(15))
+            try await eventually(within: .seconds(10), "the batch is at work") {
+                try await stack.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") > 0
+            }
+            let stopped = try await backends(stack)
+            for pid in stopped { Glibc.kill(pid, SIGSTOP) }
+            defer { for pid in stopped { Glibc.kill(pid, SIGCONT) } }
+            #expect(try await reported == ["message-1"])
+            #expect(ContinuousClock.now - start < .seconds(15))
         }
     }
 
