@@ -8,4 +8,9 @@ extension HTTPClient {
         let target = try RequestTarget(parsing: url, method: "GET")
         return target.isPlaintext && !target.isLoopback
     }
+
+    /// Whether a proxy, where one is configured, carries requests to this URL; its exceptions aside.
+    package static func mayUseProxy(_ url: String) -> Bool {
+        (try? RequestTarget(parsing: url, method: "GET"))?.mayUseProxy == true
+    }
 }

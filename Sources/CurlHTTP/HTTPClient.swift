@@ -29,14 +29,15 @@ package final class HTTPClient: Sendable {
     ) async throws(HTTPClientError) -> HTTPResponse {
         let (prepared, channel, head) = try await start(request)
         let tooLarge = "the body has more than the \(maximumBodyBytes) bytes allowed"
-        let coding = try coding(of: head, prepared, channel)
-        if coding == nil, prepared.method != "HEAD", let length = head.headers["Content-Length"].flatMap(Int.init),
+        let label = try label(of: head, prepared, channel)
+        if label == nil || label == .identity, prepared.method != "HEAD",
+            let length = head.headers["Content-Length"].flatMap(Int.init),
             length > maximumBodyBytes
         {
             channel.cancel(.bodyTooLarge, tooLarge)
             throw prepared.failure(.bodyTooLarge, tooLarge)
         }
-        var chunks = HTTPBody(channel: channel, coding: coding).makeAsyncIterator()
+        var chunks = HTTPBody(channel: channel, label: label).makeAsyncIterator()
         var body: [UInt8] = []
         while let chunk = try await chunks.next() {
             guard body.count + chunk.count <= maximumBodyBytes else {
@@ -58,7 +59,7 @@ package final class HTTPClient: Sendable {
         let (prepared, channel, head) = try await start(request)
         return HTTPResponseStream(
             status: head.status, headers: head.headers,
-            body: HTTPBody(channel: channel, coding: try coding(of: head, prepared, channel)),
+            body: HTTPBody(channel: channel, label: try label(of: head, prepared, channel)),
             isDelimited: head.isDelimited(method: prepared.method))
     }
 
@@ -82,15 +83,15 @@ package final class HTTPClient: Sendable {
         return (prepared, channel, try await channel.head())
     }
 
-    private func coding(
+    private func label(
         of head: ResponseHead, _ request: PreparedRequest, _ channel: ResponseChannel
     ) throws(HTTPClientError) -> ContentCoding? {
         guard request.decodesContent else { return nil }
         do {
             return try ContentCoding.coding(of: head.headers)
         } catch {
-            channel.cancel(.decoding, error.description)
-            throw request.failure(.decoding, error.description)
+            channel.cancel(.unsupportedCoding, error.description)
+            throw request.failure(.unsupportedCoding, error.description)
         }
     }
 }

@@ -30,8 +30,14 @@ package struct HTTPClientError: Error, Sendable, Equatable {
         case truncated
         /// The body is longer than the caller allows.
         case bodyTooLarge
-        /// The body's content coding is damaged or unknown.
+        /// The compressed body is damaged.
         case decoding
+        /// The body's content coding is one that this client does not undo.
+        case unsupportedCoding
+        /// The proxy cannot be found, or does not get through to the server.
+        case proxyUnavailable
+        /// The proxy refuses: its user or password is wrong, or it lets nobody through to this host.
+        case proxyRefused
         /// The server's answer is not HTTP/1.1 as this client accepts it.
         case protocolError
         /// The body was read by two readers, or twice.
@@ -65,11 +71,10 @@ package struct HTTPClientError: Error, Sendable, Equatable {
     package var isTransient: Bool {
         switch code {
         case .resolve, .connect, .connectTimeout, .tlsHandshake, .connectionLost, .idleTimeout, .totalTimeout,
-            .truncated,
-            .tooManyRequests:
+            .truncated, .decoding, .proxyUnavailable, .tooManyRequests:
             true
-        case .invalidURL, .invalidRequest, .plaintextRefused, .tls, .bodyTooLarge, .decoding, .protocolError,
-            .bodyAlreadyRead, .cancelled, .shutdown, .internalFailure:
+        case .invalidURL, .invalidRequest, .plaintextRefused, .tls, .bodyTooLarge, .unsupportedCoding, .proxyRefused,
+            .protocolError, .bodyAlreadyRead, .cancelled, .shutdown, .internalFailure:
             false
         }
     }
@@ -88,7 +93,10 @@ package struct HTTPClientError: Error, Sendable, Equatable {
         case .connectionLost, .truncated: "try again; if it persists, look at the server or a proxy in between"
         case .idleTimeout, .totalTimeout: "try again; if it persists, the server is stalled or the limit too short"
         case .bodyTooLarge: "read the response as a stream, or raise the limit"
-        case .decoding: "look at what the server sends as Content-Encoding"
+        case .decoding: "try again; if it persists, look at what compresses the body, or a proxy in between"
+        case .unsupportedCoding: "let the server send gzip, deflate or no coding at all"
+        case .proxyUnavailable: "check HTTPS_PROXY, and that the proxy reaches this host"
+        case .proxyRefused: "check the proxy's user and password in HTTPS_PROXY, and that it lets this host through"
         case .protocolError: "look at what answers on this port"
         case .bodyAlreadyRead: "read the body once, by one reader"
         case .tooManyRequests: "send fewer requests at once"

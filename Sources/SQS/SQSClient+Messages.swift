@@ -87,6 +87,8 @@ extension SQSClient {
 
     /// Deletes up to ten received messages.
     ///
+    /// A message that is gone counts as deleted: the answer to an earlier try may have been lost. AWS says the same of it by itself;
+    /// ElasticMQ calls its receipt handle invalid.
     /// - Returns: The IDs of the deleted ones, and why others were not.
     package func deleteMessageBatch(
         queueURL: String, entries: [(id: String, receiptHandle: String)]
@@ -96,7 +98,10 @@ extension SQSClient {
             .deleteMessageBatch, queueURL: queueURL,
             body: RequestBody.deleteMessageBatch(queueURL: queueURL, entries: entries))
         let answer = try read(response, of: .deleteMessageBatch, ResponseBody.batch)
-        return BatchResult(ids: entries.map(\.id), answer: answer) { .success($0.id) }
+        let result = BatchResult(ids: entries.map(\.id), answer: answer) { .success($0.id) }
+        let gone = result.failed.filter(\.isAboutMissingMessage).map(\.id)
+        return BatchResult(
+            successful: result.successful + gone, failed: result.failed.filter { !$0.isAboutMissingMessage })
     }
 
     /// Sets for how long from now a received message stays hidden; 0 gives it back at once.

@@ -43,10 +43,10 @@ extension SQSClient {
 
     /// Starts to move the messages of a dead-letter queue back to where they came from.
     ///
-    /// Two traps. Servers other than AWS and LocalStack answer ``SQSError/Code/unsupportedOperation`` or
-    /// ``SQSError/Code/serviceFailure``. And a FIFO message keeps its deduplication ID: LocalStack drops it, without a word,
+    /// Three traps. Servers other than AWS and LocalStack answer ``SQSError/Code/unsupportedOperation`` or
+    /// ``SQSError/Code/serviceFailure``. ElasticMQ answers with a handle for a FIFO queue, and moves nothing. And a FIFO message keeps its deduplication ID: LocalStack drops it, without a word,
     /// when it was sent to the destination less than five minutes ago. Receiving it, sending it with a new ID and deleting it
-    /// afterwards has neither.
+    /// afterwards has none of them.
     ///
     /// - Parameter destinationARN: `nil`: each message's own source queue.
     /// - Returns: The task's handle.

@@ -12,6 +12,8 @@ package struct SQSClient: Sendable {
     package let timeouts: SQSTimeouts
     private let service: AWSJSONClient
     private let endpoints: EndpointResolver
+    private let newcomers: Newcomers
+    private let environment: CallEnvironment
     private let logger: Logger
 
     /// - Parameters:
@@ -43,6 +45,8 @@ package struct SQSClient: Sendable {
         self.limits = limits
         self.timeouts = timeouts
         self.logger = logger
+        self.environment = environment
+        self.newcomers = Newcomers()
         self.endpoints = EndpointResolver(service: "sqs", region: checkedRegion, configured: endpoint)
         self.service = AWSJSONClient(
             transport: transport, credentials: credentials, signer: Signer(region: region, service: "sqs"),
@@ -70,6 +74,28 @@ package struct SQSClient: Sendable {
             target: operation.target, endpoint: try endpoint(operation, queueURL: queueURL), body: body,
             timeouts: HTTPTimeouts(connect: timeouts.connect, idle: total, total: total),
             maximumResponseBytes: options.maximumResponseBytes, retriesTransportFailures: options.pollWait == nil)
+        guard let queueURL else { return try await send(call, operation) }
+        var pauses = newcomers.pauses(of: queueURL)[...]
+        while true {
+            do {
+                let response = try await send(call, operation)
+                newcomers.answered(queueURL)
+                return response
+            } catch {
+                guard case .queueDoesNotExist = error.code, let pause = pauses.popFirst() else {
+                    newcomers.answered(queueURL)
+                    throw error
+                }
+                do {
+                    try await environment.sleep(pause)
+                } catch {
+                    throw SQSError(.cancelled, operation: operation, message: "cancelled")
+                }
+            }
+        }
+    }
+
+    private func send(_ call: AWSCall, _ operation: SQSOperation) async throws(SQSError) -> AWSResponse {
         do {
             return try await service.send(call)
         } catch {

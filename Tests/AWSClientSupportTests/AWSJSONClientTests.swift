@@ -111,6 +111,39 @@ struct AWSJSONClientTests {
         #expect(error.quotaUsedUp)
     }
 
+    @Test(
+        "keys that were rotated in their file are read again when the old ones are refused",
+        arguments: [
+            "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "ExpiredToken",
+        ])
+    func rotatedKeys(code: String) async throws {
+        let file = Mutex("[default]\naws_access_key_id = OLD\naws_secret_access_key = s")
+        let settings = try AWSSettings(
+            environment: ["HOME": "/h"],
+            files: CredentialFiles { path in
+                path == "/h/.aws/credentials" ? Array(file.withLock { $0 }.utf8) : nil
+            })
+        let transport = ScriptedTransport([.json(200, "{}"), .error(403, code), .json(200, "{}")])
+        let chain = try CredentialChain.standard(
+            settings, region: try AWSRegion("eu-west-1"), transport: transport, calls: time.environment(),
+            logger: Logger(label: "test"))
+        let client = client(transport, credentials: chain)
+        _ = try await client.send(call())
+        file.withLock { $0 = $0.replacing("OLD", with: "NEW") }
+        let response = try await client.send(call())
+        #expect(response.attempts == 2)
+        #expect(
+            transport.requests.map { $0.headers["authorization"]?.contains("=NEW/") == true } == [false, false, true])
+    }
+
+    @Test("keys that are refused and have not changed are refused once, and the error says what the service said")
+    func unknownKeys() async throws {
+        let transport = ScriptedTransport([.error(403, "InvalidClientTokenId", "no such key")])
+        let error = try #require(await cause { try await client(transport).send(call()) })
+        #expect(error.attempts == 1 && transport.requests.count == 1)
+        #expect("\(error)".contains("no such key"))
+    }
+
     @Test("a clock that is off is corrected from the Date header once, for this call and all later ones")
     func clock() async throws {
         let date: HTTPHeaders = ["Date": "Sun, 30 Aug 2026 14:36:00 GMT"]

@@ -5,12 +5,17 @@ import Synchronization
 /// Temporary credentials that say which fetch they came from.
 final class CountingSource: ExpiringCredentialSource {
     let name = "counting"
+    let outlivesExpiration: Bool
     private let state = Mutex((fetches: 0, failing: false))
     private let expiration: @Sendable () -> Int64?
     private let delay: Duration
 
-    init(delay: Duration = .zero, expiration: @escaping @Sendable () -> Int64? = { nil }) {
+    init(
+        delay: Duration = .zero, outlivesExpiration: Bool = false,
+        expiration: @escaping @Sendable () -> Int64? = { nil }
+    ) {
         self.delay = delay
+        self.outlivesExpiration = outlivesExpiration
         self.expiration = expiration
     }
 

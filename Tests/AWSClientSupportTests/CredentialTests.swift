@@ -131,4 +131,60 @@ struct CredentialTests {
         let provider = expiring(CountingSource(expiration: { time.unixSeconds - 1 }), time)
         #expect(await code(provider) == .unavailable)
     }
+
+    @Test("a source that hands out expired keys in an outage has them used, and is asked again some minutes later")
+    func staticStability() async throws {
+        let time = ManualTime()
+        let source = CountingSource(outlivesExpiration: true, expiration: { time.unixSeconds - 60 })
+        let provider = expiring(source, time)
+        for _ in 0..<10 { #expect(try await provider.credentials().accessKeyID == "AKID1") }
+        #expect(source.fetches == 1)
+        time.advance(seconds: 299)
+        #expect(try await provider.credentials().accessKeyID == "AKID1")
+        #expect(source.fetches == 1)
+        time.advance(seconds: 600)
+        #expect(try await provider.credentials().accessKeyID == "AKID2")
+    }
+
+    @Test("keys of such a source stay in use beyond their end when it does not answer at all")
+    func outage() async throws {
+        let time = ManualTime()
+        let source = CountingSource(outlivesExpiration: true, expiration: { time.unixSeconds + 3_600 })
+        let provider = expiring(source, time)
+        _ = try await provider.credentials()
+        source.fail(true)
+        for hours in 1...3 {
+            time.advance(seconds: 3_600)
+            #expect(try await provider.credentials().accessKeyID == "AKID1", "hour \(hours)")
+        }
+        source.fail(false)
+        time.advance(seconds: 3_600)
+        #expect(try await provider.credentials().accessKeyID != "AKID1")
+    }
+
+    @Test("a source that has nothing newer shortly before the end is not asked at every call")
+    func nothingNewer() async throws {
+        let time = ManualTime()
+        let end = time.unixSeconds + 200
+        let source = CountingSource(expiration: { end })
+        let provider = expiring(source, time)
+        for _ in 0..<50 { _ = try await provider.credentials() }
+        #expect(source.fetches == 1)
+        time.advance(seconds: 11)
+        _ = try await provider.credentials()
+        for _ in 0..<500 where source.fetches < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(source.fetches == 2)
+    }
+
+    @Test("a chain says where its credentials come from")
+    func origin() async throws {
+        let chain = CredentialChain([
+            EnvironmentCredentialProvider(environment: [
+                "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S",
+            ])
+        ])
+        #expect(await chain.origin() == nil)
+        _ = try await chain.credentials()
+        #expect(await chain.origin() == "environment (AWS_ACCESS_KEY_ID)")
+    }
 }

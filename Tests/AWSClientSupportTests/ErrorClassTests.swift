@@ -27,12 +27,22 @@ struct ErrorClassTests {
     @Test(
         "what will be refused again is final, whatever its status",
         arguments: [
-            "AccessDenied", "InvalidClientTokenId", "QueueDoesNotExist", "InvalidParameterValue", "BatchRequestTooLong",
+            "AccessDenied", "QueueDoesNotExist", "InvalidParameterValue", "BatchRequestTooLong",
             "ReceiptHandleIsInvalid", "InvalidAction", "UnsupportedOperation", "NotImplemented",
         ])
     func final(code: String) {
         #expect(kind(code) == .final)
         #expect(kind(code, status: 500) == .final)
+    }
+
+    @Test(
+        "a key that the service does not know may have been rotated",
+        arguments: [
+            "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId",
+        ])
+    func unknownKey(code: String) {
+        #expect(kind(code, status: 403) == .unknownKey)
+        #expect(kind(code, status: 500) == .unknownKey)
     }
 
     @Test("a signature that is refused for its time is a matter of the clock, any other one is not")

@@ -3,23 +3,29 @@ import CurlHTTP
 import SigV4
 import Testing
 
+/// A source of a profile over files that a test makes up.
+func profileSource(
+    config: String = "", credentials: String = "", _ variables: [String: String] = [:], files: [String: String] = [:],
+    transport: any ServiceTransport = ScriptedTransport([])
+) throws -> ProfileCredentialSource {
+    let known = [
+        "/home/x/.aws/config": config, "/home/x/.aws/credentials": credentials, "/token": "jwt\n",
+    ].merging(files) { $1 }
+    let settings = try AWSSettings(
+        environment: ["HOME": "/home/x"].merging(variables) { $1 },
+        files: CredentialFiles { known[$0].map { Array($0.utf8) } })
+    return ProfileCredentialSource(
+        settings: settings, region: try AWSRegion("eu-west-1"), transport: transport,
+        calls: ManualTime().environment())
+}
+
 @Suite("Shared config and credentials files")
 struct ProfileTests {
     private func source(
         config: String = "", credentials: String = "", _ variables: [String: String] = [:],
         transport: any ServiceTransport = ScriptedTransport([])
     ) throws -> ProfileCredentialSource {
-        ProfileCredentialSource(
-            environment: ["HOME": "/home/x"].merging(variables) { $1 }, region: try AWSRegion("eu-west-1"),
-            transport: transport,
-            files: CredentialFiles { path in
-                switch path {
-                case "/home/x/.aws/config": Array(config.utf8)
-                case "/home/x/.aws/credentials": Array(credentials.utf8)
-                case "/token": Array("jwt\n".utf8)
-                default: nil
-                }
-            }, calls: ManualTime().environment())
+        try profileSource(config: config, credentials: credentials, variables, transport: transport)
     }
 
     private func code(_ source: ProfileCredentialSource) async -> CredentialError.Code? {
@@ -31,7 +37,7 @@ struct ProfileTests {
         }
     }
 
-    @Test("keys are read from both files, comments and nested settings left out, the credentials file first")
+    @Test("keys are read from both files, comment lines and nested settings left out, the credentials file first")
     func keys() async throws {
         let config = """
             # a comment
@@ -43,12 +49,14 @@ struct ProfileTests {
               aws_access_key_id = nested
             [profile "two words"]
             aws_access_key_id=A2
-            aws_secret_access_key=S#2 ; trailing comment
+            # a comment of its own line
+              ; and one that is indented
+            aws_secret_access_key=S#2
             [sso-session x]
             aws_access_key_id = not-a-profile
             """
         let credentials =
-            "\r\n[default]\r\nAWS_ACCESS_KEY_ID = A1 # mine\r\naws_secret_access_key = S1\r\naws_session_token = T1\r\n"
+            "\r\n[default]\r\nAWS_ACCESS_KEY_ID = A1\r\naws_secret_access_key = S1\r\naws_session_token = T1\r\n"
         let first = try await source(config: config, credentials: credentials).fetch()
         #expect(first.credentials == Credentials(accessKeyID: "A1", secretAccessKey: "S1", sessionToken: "T1"))
         let second = try await source(config: config, credentials: credentials, ["AWS_PROFILE": "two words"]).fetch()
@@ -64,7 +72,8 @@ struct ProfileTests {
         #expect(await code(try source(["AWS_PROFILE": "x"])) == .invalid)
         #expect(await code(try source(config: "[profile x]\nregion = a", ["AWS_PROFILE": "x"])) == .invalid)
         #expect(await code(try source(credentials: "[default]\naws_access_key_id = A")) == .invalid)
-        #expect(await code(try source(config: "[default]\nsso_session = x")) == .invalid)
+        #expect(await code(try source(config: "[default]\nsso_session = x")) == .notConfigured)
+        #expect(await code(try source(config: "[default]\nsso_session = x\nsso_role_name = r")) == .invalid)
     }
 
     @Test("a process's answer is taken, with its expiry")
@@ -79,9 +88,9 @@ struct ProfileTests {
     @Test("a process that fails or talks nonsense is an error that shows nothing of what it printed")
     func badProcess() async throws {
         for (command, expected) in [
-            ("exit 3", CredentialError.Code.unavailable), ("echo s3cr3t", .invalid),
+            ("exit 3", CredentialError.Code.invalid), ("echo s3cr3t", .invalid),
             ("echo '{\"SecretAccessKey\":\"s3cr3t\"}'", .invalid),
-            ("/no/such/program", .unavailable), ("head -c 100000 /dev/zero", .unavailable),
+            ("/no/such/program", .invalid), ("head -c 100000 /dev/zero", .unavailable),
         ] {
             do {
                 _ = try await source(config: "[default]\ncredential_process = \(command)").fetch()
@@ -90,6 +99,103 @@ struct ProfileTests {
                 #expect(error.code == expected, "\(command)")
                 #expect(!"\(error)".contains("s3cr3t"))
             }
+        }
+    }
+
+    @Test("a process that fails says why in its own words: the end of them, on one line, and not what it printed")
+    func reason() async throws {
+        for (command, words) in [
+            ("sh -c 'echo SSO session expired >&2; exit 3'", "ended with status 3: SSO session expired"),
+            ("printf 'first\\nlast\\033[31m\\n' >&2; exit 1", "first last [31m"),
+            ("head -c 100000 /dev/zero | tr '\\0' x >&2; echo the end >&2; exit 1", "the end"),
+            ("echo s3cr3t; echo denied >&2; exit 1", "denied"),
+        ] {
+            do {
+                _ = try await source(config: "[default]\ncredential_process = \(command)").fetch()
+                Issue.record("no error: \(command)")
+            } catch let error as CredentialError {
+                #expect(error.code == .invalid)
+                #expect(error.message.contains(words), "\(error)")
+                #expect(!error.message.contains("s3cr3t") && error.message.count < 400)
+                #expect(error.message.unicodeScalars.allSatisfy { $0.value >= 0x20 })
+            }
+        }
+    }
+
+    @Test("what a process writes to standard error does not hinder one that succeeds")
+    func talkative() async throws {
+        let answer = #"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S"}"#
+        let command = "head -c 300000 /dev/zero >&2; echo '\(answer)'; (sleep 30 >/dev/null) &"
+        let fetched = try await source(config: "[default]\ncredential_process = \(command)").fetch()
+        #expect(fetched.credentials.accessKeyID == "A")
+    }
+
+    @Test("keys that are indented below their section are read, with spaces or tabs", arguments: ["    ", "\t", " "])
+    func indented(space: String) async throws {
+        let text = "[default]\n\(space)aws_access_key_id = A\n\(space)aws_secret_access_key = S\n"
+        #expect(try await source(credentials: text).fetch().credentials.accessKeyID == "A")
+    }
+
+    @Test("a profile that says several things is read in the CLI's order")
+    func order() async throws {
+        let process =
+            "credential_process = echo '{\"Version\":1,\"AccessKeyId\":\"PROCESS\",\"SecretAccessKey\":\"s\"}'"
+        let keys = "aws_access_key_id = KEYS\naws_secret_access_key = s"
+        let inConfig = "[default]\n\(process)\n\(keys)"
+        #expect(try await source(config: inConfig).fetch().credentials.accessKeyID == "PROCESS")
+        let inCredentials = try await source(config: "[default]\n\(process)", credentials: "[default]\n\(keys)").fetch()
+        #expect(inCredentials.credentials.accessKeyID == "KEYS")
+        // As the source of a role, a profile with a role of its own and keys is its keys.
+        let chained = """
+            [default]
+            role_arn = one
+            source_profile = base
+            [profile base]
+            role_arn = two
+            source_profile = none
+            \(keys)
+            """
+        let transport = ScriptedTransport([.json(200, answer)])
+        _ = try await source(config: chained, transport: transport).fetch()
+        #expect(transport.requests.count == 1)
+        #expect(transport.requests.last?.headers["authorization"]?.contains("Credential=KEYS/") == true)
+    }
+
+    @Test("what needs a person, or is not supported, is refused with what to do")
+    func unsupported() async throws {
+        for (config, advice) in [
+            ("[default]\nrole_arn = r\nsource_profile = default\nmfa_serial = m", "mfa_serial"),
+            ("[default]\nlogin_session = arn", "aws configure export-credentials --profile default"),
+        ] {
+            do {
+                _ = try await source(config: config).fetch()
+                Issue.record("no error")
+            } catch let error as CredentialError {
+                #expect(error.code == .invalid && error.message.contains(advice))
+            }
+        }
+    }
+
+    @Test("credentials say where they come from")
+    func origin() async throws {
+        let keys = try await source(credentials: "[default]\naws_access_key_id = A\naws_secret_access_key = S").fetch()
+        #expect(keys.origin == "keys of profile default in /home/x/.aws/credentials")
+        let web = "[default]\nrole_arn = arn:r\nweb_identity_token_file = /token"
+        let role = try await source(config: web, transport: ScriptedTransport([.json(200, answer)])).fetch()
+        #expect(role.origin == "role arn:r by web identity, of profile default (/home/x/.aws/config)")
+    }
+
+    @Test("STS is asked where AWS_ENDPOINT_URL_STS or the profile says")
+    func stsEndpoint() async throws {
+        let web = "[default]\nrole_arn = r\nweb_identity_token_file = /token\n"
+        for (config, variables) in [
+            (web, ["AWS_ENDPOINT_URL_STS": "http://127.0.0.1:99"]), (web, ["AWS_ENDPOINT_URL": "http://127.0.0.1:99"]),
+            (web + "endpoint_url = http://127.0.0.1:99", [:]),
+            (web + "services = s\n[services s]\nsts =\n  endpoint_url = http://127.0.0.1:99", [:]),
+        ] {
+            let transport = ScriptedTransport([.json(200, answer)])
+            _ = try await source(config: config, variables, transport: transport).fetch()
+            #expect(transport.requests.first?.url == "http://127.0.0.1:99/")
         }
     }
 

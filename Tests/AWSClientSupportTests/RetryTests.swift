@@ -32,7 +32,33 @@ struct RetryTests {
         #expect(duration(["x-amz-retry-after": "1500"]) == .milliseconds(1_500))
         #expect(duration(["retry-after": "-1"]) == nil)
         #expect(duration(["retry-after": "soon"]) == nil)
-        #expect(duration(["retry-after": "99999999999999999999"]) == nil)
+        // Whoever asks for centuries is not to be called again at once.
+        #expect(duration(["retry-after": "99999999999999999999"]) == .seconds(999_999_999))
+    }
+
+    @Test(
+        "a fraction of a second is rounded up: nobody is called earlier than it asked",
+        arguments: [
+            ("2.5", 3), ("2.0", 2), ("2.000", 2), ("0.001", 1), ("0", 0), ("0.0", 0), ("119.999", 120),
+        ])
+    func fraction(text: String, seconds: Int) {
+        #expect(RetryAfter.duration(header: { $0 == "retry-after" ? text : nil }, now: 0) == .seconds(seconds))
+    }
+
+    @Test(
+        "what is no number and no date is no pause",
+        arguments: ["", ".5", "2.", "2.x", "1e3", "2,5", "+2", "2.5.1", "0x10"])
+    func nonsense(text: String) {
+        #expect(RetryAfter.duration(header: { $0 == "retry-after" ? text : nil }, now: 0) == nil)
+    }
+
+    @Test(
+        "the two old forms of a date are read too, as every recipient must",
+        arguments: [
+            "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+        ])
+    func oldDates(text: String) {
+        #expect(RetryAfter.duration(header: { $0 == "retry-after" ? text : nil }, now: 784_111_770) == .seconds(7))
     }
 
     @Test("a call is tried three times and no more")
@@ -51,11 +77,24 @@ struct RetryTests {
     @Test("what is final is not tried again")
     func finalErrors() {
         var quota = RetryQuota(capacity: 500)
-        for kind in [ErrorClass.final, .signature] {
-            var call = CallAttempts(policy: .standard)
-            call.begin()
-            #expect(call.failed(CallFailure(kind), quota: &quota, random: 1) == .giveUp(.final))
-        }
+        var call = CallAttempts(policy: .standard)
+        call.begin()
+        #expect(call.failed(CallFailure(.final), quota: &quota, random: 1) == .giveUp(.final))
+        #expect(quota.available == 500)
+    }
+
+    @Test(
+        "refused keys are looked up once more, and tried again only if there are others",
+        arguments: [
+            ErrorClass.signature, .unknownKey, .expiredCredentials,
+        ])
+    func refusedKeys(kind: ErrorClass) {
+        var quota = RetryQuota(capacity: 500)
+        var call = CallAttempts(policy: .standard)
+        call.begin()
+        #expect(call.failed(CallFailure(kind), quota: &quota, random: 1) == .refreshCredentials)
+        call.begin()
+        #expect(call.failed(CallFailure(kind), quota: &quota, random: 1) == .giveUp(.final))
         #expect(quota.available == 500)
     }
 

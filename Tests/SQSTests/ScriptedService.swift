@@ -27,13 +27,13 @@ final class ScriptedService: ServiceTransport {
 
     func client(
         endpoint: AWSEndpoint? = nil, retry: RetryPolicy = RetryPolicy(maximumAttempts: 1),
-        limits: SQSLimits = SQSLimits()
+        limits: SQSLimits = SQSLimits(), sleep: @escaping @Sendable (Duration) -> Void = { _ in }
     ) throws -> SQSClient {
         try SQSClient(
             transport: self,
             credentials: StaticCredentialProvider(Credentials(accessKeyID: "AKID", secretAccessKey: "secret")),
             region: "eu-west-1", endpoint: endpoint, retry: retry, limits: limits,
-            environment: CallEnvironment(unixMilliseconds: { 1_788_093_360_000 }, random: { 0 }, sleep: { _ in }),
+            environment: CallEnvironment(unixMilliseconds: { 1_788_093_360_000 }, random: { 0 }, sleep: { sleep($0) }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }

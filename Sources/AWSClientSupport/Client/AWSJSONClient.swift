@@ -83,7 +83,7 @@ package final class AWSJSONClient: Sendable {
             }
         case .refreshCredentials:
             guard let rejected = failed.credentials, await obtainedOthers(than: rejected) else {
-                throw AWSCallError(failed.cause, attempts: made)
+                throw AWSCallError(await explained(failed, call), attempts: made)
             }
         case .correctClock:
             guard let correction = failed.clockCorrection else { throw AWSCallError(failed.cause, attempts: made) }

@@ -5,31 +5,34 @@ extension CredentialChain {
     ///
     /// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
     /// - Parameters:
-    ///   - variables: The process's environment.
-    ///   - stsEndpoint: `nil`: the region's endpoint of AWS.
+    ///   - region: Of STS, where no profile names another.
     ///   - transport: For the sources that are asked over HTTP.
+    /// - Throws: ``AWSSettingsError`` when the endpoint of STS cannot be used.
     package static func standard(
-        environment variables: [String: String], region: AWSRegion, stsEndpoint: AWSEndpoint? = nil,
-        transport: any ServiceTransport, files: CredentialFiles = .live, calls: CallEnvironment = .live, logger: Logger
-    ) -> CredentialChain {
+        _ settings: AWSSettings, region: AWSRegion, transport: any ServiceTransport, calls: CallEnvironment = .live,
+        logger: Logger
+    ) throws(AWSSettingsError) -> CredentialChain {
         func kept(_ source: any ExpiringCredentialSource) -> ExpiringCredentials {
             ExpiringCredentials(source, environment: calls, logger: logger)
         }
-        return CredentialChain([
-            EnvironmentCredentialProvider(environment: variables),
+        let variables = settings.environment
+        var sources: [any CredentialProvider] = [EnvironmentCredentialProvider(environment: variables)]
+        // Its endpoint is read when it is in use: a profile that is broken does not get into the way of an environment that is not.
+        if variables["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil {
+            let endpoint = try settings.endpoint(of: .sts)?.value
+            sources.append(
+                kept(
+                    WebIdentityCredentialSource(
+                        environment: variables, region: region, stsEndpoint: endpoint, transport: transport,
+                        files: settings.files, calls: calls)))
+        }
+        sources += [
+            kept(ProfileCredentialSource(settings: settings, region: region, transport: transport, calls: calls)),
             kept(
-                WebIdentityCredentialSource(
-                    environment: variables, region: region, stsEndpoint: stsEndpoint, transport: transport,
-                    files: files,
-                    calls: calls)),
-            kept(
-                ProfileCredentialSource(
-                    environment: variables, region: region, stsEndpoint: stsEndpoint, transport: transport,
-                    files: files,
-                    calls: calls)),
-            kept(
-                ContainerCredentialSource(environment: variables, transport: transport, files: files, calls: calls)),
+                ContainerCredentialSource(
+                    environment: variables, transport: transport, files: settings.files, calls: calls)),
             kept(InstanceMetadataCredentialSource(environment: variables, transport: transport, calls: calls)),
-        ])
+        ]
+        return CredentialChain(sources)
     }
 }

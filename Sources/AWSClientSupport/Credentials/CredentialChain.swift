@@ -35,4 +35,9 @@ package final class CredentialChain: CredentialProvider {
         guard let index = chosen.withLock({ $0 }) else { return }
         await providers[index].invalidate(rejected)
     }
+
+    package func origin() async -> String? {
+        guard let index = chosen.withLock({ $0 }) else { return nil }
+        return await providers[index].origin()
+    }
 }

@@ -28,6 +28,10 @@ package struct EnvironmentCredentialProvider: CredentialProvider {
     /// Does nothing: a process's environment does not change.
     package func invalidate(_ rejected: Credentials) async {}
 
+    static let origin = "environment (AWS_ACCESS_KEY_ID)"
+
+    package func origin() async -> String? { Self.origin }
+
     private static let names: Set<String> = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 
     private func error(_ code: CredentialError.Code, _ message: String) -> CredentialError {

@@ -7,6 +7,7 @@ package import SigV4
 /// - In the last `refreshBefore` seconds, one fetch runs in the background while everyone still gets what is kept. A fetch that fails
 ///   is repeated no sooner than `retryInterval` seconds later.
 /// - In the last `waitBefore` seconds, or with nothing kept, callers wait for the fetch. If it fails, they still get the kept ones while those are valid.
+/// - Of a source that ``ExpiringCredentialSource/outlivesExpiration``, expired ones are used too. It is asked again after `extensionRange` seconds.
 package actor ExpiringCredentials: CredentialProvider {
     package struct Timing: Sendable {
         /// Seconds before the end from which new credentials are fetched.
@@ -15,6 +16,8 @@ package actor ExpiringCredentials: CredentialProvider {
         package var waitBefore: Int64 = 60
         /// Seconds between a failed fetch and the next one while the kept credentials are still valid.
         package var retryInterval: Int64 = 10
+        /// Seconds for which expired credentials are used before their source is asked again: spread, so that a whole fleet does not ask at once.
+        package var extensionRange: ClosedRange<Int64> = 300...600
 
         package init() {}
     }
@@ -67,6 +70,8 @@ package actor ExpiringCredentials: CredentialProvider {
         notBefore = .min
     }
 
+    package func origin() async -> String? { kept.map { $0.origin ?? source.name } }
+
     /// The fetch under way, or a new one. The task belongs to this actor, since many callers share it and any of them may be cancelled.
     private func startFetching() -> Task<Result<TemporaryCredentials, CredentialError>, Never> {
         if let fetching { return fetching }
@@ -90,22 +95,48 @@ package actor ExpiringCredentials: CredentialProvider {
         fetching = nil
         switch result {
         case .success(let fetched):
-            if let expiration = fetched.expiration, expiration <= environment.unixSeconds {
-                let error = CredentialError(
-                    .unavailable, source: source.name,
-                    message: "the credentials it gave have already expired: check this host's clock")
-                return failed(error)
+            let now = environment.unixSeconds
+            if let expiration = fetched.expiration, expiration <= now {
+                guard source.outlivesExpiration else {
+                    return failed(
+                        CredentialError(
+                            .unavailable, source: source.name,
+                            message: "the credentials it gave have already expired: check this host's clock"))
+                }
+                return .success(extended(fetched, why: "it gave credentials that have expired"))
             }
             kept = fetched
-            notBefore = .min
+            // One that gives nothing newer is not asked at every call.
+            let isNearItsEnd = fetched.expiration.map { $0 - now <= timing.refreshBefore } ?? false
+            notBefore = isNearItsEnd ? now + timing.retryInterval : .min
             return result
         case .failure(let error):
             return failed(error)
         }
     }
 
+    /// Keeps credentials in use beyond their end, until the source is asked again.
+    private func extended(_ credentials: TemporaryCredentials, why: String) -> TemporaryCredentials {
+        let range = timing.extensionRange
+        let seconds = range.lowerBound + Int64(environment.random() * Double(range.upperBound - range.lowerBound))
+        logger.warning(
+            "expired AWS credentials stay in use",
+            metadata: ["source": "\(source.name)", "reason": "\(why)", "asked_again_in_s": .stringConvertible(seconds)])
+        let extended = TemporaryCredentials(
+            credentials.credentials, expiration: environment.unixSeconds + timing.refreshBefore + seconds,
+            origin: credentials.origin)
+        kept = extended
+        notBefore = .min
+        return extended
+    }
+
     private func failed(_ error: CredentialError) -> Result<TemporaryCredentials, CredentialError> {
-        notBefore = environment.unixSeconds + timing.retryInterval
+        let now = environment.unixSeconds
+        if let kept, source.outlivesExpiration, let expiration = kept.expiration, expiration <= now + timing.waitBefore
+        {
+            return .success(extended(kept, why: "\(error)"))
+        }
+        notBefore = now + timing.retryInterval
         if kept != nil {
             logger.warning(
                 "could not refresh AWS credentials; the present ones are used while they are valid",

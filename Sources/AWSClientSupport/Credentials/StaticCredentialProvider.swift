@@ -12,4 +12,6 @@ package struct StaticCredentialProvider: CredentialProvider {
 
     /// Does nothing: there are no others.
     package func invalidate(_ rejected: Credentials) async {}
+
+    package func origin() async -> String? { "given keys" }
 }

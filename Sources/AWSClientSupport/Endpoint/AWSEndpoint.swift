@@ -114,6 +114,9 @@ package struct AWSEndpoint: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension AWSEndpoint {
+    /// Whether the host is one of AWS itself.
+    package var isAWS: Bool { scheme == .https && AWSRegion.dnsSuffixes.contains { host.hasSuffix(".\($0)") } }
+
     /// Whether the host is this machine by its name or address.
     var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }

@@ -19,12 +19,16 @@ package struct AWSRegion: Sendable, Hashable, CustomStringConvertible {
 
     /// The partitions of AWS, by the region's first part; from `partitions.json` in botocore 1.43.
     var dnsSuffix: String {
-        let suffixes = [
-            ("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu"), ("us-iso-", "c2s.ic.gov"),
-            ("us-isob-", "sc2s.sgov.gov"), ("eu-isoe-", "cloud.adc-e.uk"), ("us-isof-", "csp.hci.ic.gov"),
-        ]
-        return suffixes.first { name.hasPrefix($0.0) }?.1 ?? "amazonaws.com"
+        Self.partitions.first { name.hasPrefix($0.prefix) }?.suffix ?? Self.commonSuffix
     }
+
+    static var dnsSuffixes: [String] { [commonSuffix] + partitions.map(\.suffix) }
+
+    private static let commonSuffix = "amazonaws.com"
+    private static let partitions: [(prefix: String, suffix: String)] = [
+        ("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu"), ("us-iso-", "c2s.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov"), ("eu-isoe-", "cloud.adc-e.uk"), ("us-isof-", "csp.hci.ic.gov"),
+    ]
 
     private static func isLabelByte(_ byte: UInt8) -> Bool {
         switch byte {

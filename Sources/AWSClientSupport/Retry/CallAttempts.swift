@@ -40,9 +40,9 @@ package struct CallAttempts: Sendable {
 
     package mutating func failed(_ failure: CallFailure, quota: inout RetryQuota, random: Double) -> Decision {
         switch failure.kind {
-        case .final, .signature:
+        case .final:
             return .giveUp(.final)
-        case .expiredCredentials:
+        case .expiredCredentials, .unknownKey, .signature:
             guard !refreshedCredentials else { return .giveUp(.final) }
             refreshedCredentials = true
             return .refreshCredentials

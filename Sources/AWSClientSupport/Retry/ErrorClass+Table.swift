@@ -51,14 +51,15 @@ extension ErrorClass {
             ]
         ),
         (.expiredCredentials, ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]),
+        (.unknownKey, ["InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"]),
         (.clockSkew, ["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"]),
         (.signature, ["SignatureDoesNotMatch", "InvalidSignatureException", "InvalidSignature", "AuthFailure"]),
         (
             .final,
             [
                 // Named because emulators answer some of them with status 500, which is otherwise worth another try.
-                "AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "UnrecognizedClientException",
-                "MissingAuthenticationToken", "IncompleteSignature", "OptInRequired", "InvalidAction",
+                "AccessDenied", "AccessDeniedException", "MissingAuthenticationToken", "IncompleteSignature",
+                "OptInRequired", "InvalidAction",
                 "UnknownOperationException", "NotImplemented", "UnsupportedOperation",
                 "AWS.SimpleQueueService.UnsupportedOperation", "InvalidParameterValue", "InvalidParameterCombination",
                 "MissingParameter", "ValidationError", "ValidationException", "SerializationException",

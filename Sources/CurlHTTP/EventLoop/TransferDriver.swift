@@ -79,7 +79,7 @@ final class TransferDriver {
     /// Starts a transfer that has got a place; `false`: it failed at once and the place is free again.
     private func start(_ transfer: Transfer) -> Bool {
         do {
-            let easy = try transfer.prepare(configuration: configuration)
+            let easy = try transfer.prepare()
             try multi.add(easy)
             running[easy.identity] = transfer
             return true

@@ -10,15 +10,19 @@ package struct HTTPRequest: Sendable {
     package var headers: HTTPHeaders
     package var body: [UInt8]
     package var timeouts: HTTPTimeouts
-    /// Asks for gzip or deflate and decodes them. The response's headers stay as they were received.
+    /// Asks for gzip or deflate, and undoes what the body's first bytes show to be one of them. The response's headers stay as they were
+    /// received.
     package var acceptsCompressed: Bool
     /// Lets this request go to another machine without encryption.
     package var allowsPlaintextToRemote: Bool
+    /// Whom to trust with this request.
+    package var authorities: CertificateAuthorities
 
     package init(
         method: String = "GET", url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
         timeouts: HTTPTimeouts = .init(),
-        acceptsCompressed: Bool = false, allowsPlaintextToRemote: Bool = false
+        acceptsCompressed: Bool = false, allowsPlaintextToRemote: Bool = false,
+        authorities: CertificateAuthorities = .configured
     ) {
         self.method = method
         self.url = url
@@ -27,5 +31,6 @@ package struct HTTPRequest: Sendable {
         self.timeouts = timeouts
         self.acceptsCompressed = acceptsCompressed
         self.allowsPlaintextToRemote = allowsPlaintextToRemote
+        self.authorities = authorities
     }
 }

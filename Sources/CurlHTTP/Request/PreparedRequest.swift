@@ -11,6 +11,10 @@ struct PreparedRequest: Sendable {
     let announcesBody: Bool
     let timeouts: HTTPTimeouts
     let decodesContent: Bool
+    /// `nil`: the system's authorities.
+    let certificateAuthorityFile: String?
+    /// `nil`: directly.
+    let proxy: HTTPProxy?
 
     /// - Throws: ``HTTPClientError`` with code `invalidURL`, `invalidRequest` or `plaintextRefused`.
     init(_ request: HTTPRequest, configuration: HTTPClientConfiguration) throws(HTTPClientError) {
@@ -71,6 +75,13 @@ struct PreparedRequest: Sendable {
         announcesBody = !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(method)
         timeouts = request.timeouts
         decodesContent = request.acceptsCompressed
+        certificateAuthorityFile =
+            switch request.authorities {
+            case .configured: configuration.certificateAuthorityFile
+            case .system: nil
+            case .file(let path): path
+            }
+        proxy = target.mayUseProxy ? configuration.proxy : nil
     }
 
     func failure(_ code: HTTPClientError.Code, _ detail: String) -> HTTPClientError {

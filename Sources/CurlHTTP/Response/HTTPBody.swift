@@ -10,8 +10,8 @@ package struct HTTPBody: AsyncSequence, Sendable {
 
     private let source: BodySource
 
-    init(channel: ResponseChannel, coding: ContentCoding?) {
-        source = BodySource(channel: channel, coding: coding)
+    init(channel: ResponseChannel, label: ContentCoding?) {
+        source = BodySource(channel: channel, label: label)
     }
 
     package func makeAsyncIterator() -> Iterator {
@@ -26,7 +26,7 @@ package struct HTTPBody: AsyncSequence, Sendable {
         init(source: BodySource) {
             self.source = source
             isOwner = source.claim()
-            decoder = source.coding.map(BodyDecoder.init)
+            decoder = source.label.map(BodyDecoder.init(label:))
         }
 
         package mutating func next() async throws(HTTPClientError) -> [UInt8]? {
@@ -42,11 +42,16 @@ package struct HTTPBody: AsyncSequence, Sendable {
                 if let bytes = try decoded({ (decoder) throws(ContentDecodingError) in try decoder.next() }) {
                     return bytes
                 }
-                guard let chunk = try await channel.nextChunk() else {
+                if decoder?.inputEnded == true {
                     try decoded { (decoder) throws(ContentDecodingError) in try decoder.finish() }
                     return nil
                 }
-                decoder?.supply(chunk)
+                if let chunk = try await channel.nextChunk() {
+                    decoder?.supply(chunk)
+                } else {
+                    // The last few bytes may be what it waited with.
+                    decoder?.endInput()
+                }
             }
         }
 
@@ -62,7 +67,9 @@ package struct HTTPBody: AsyncSequence, Sendable {
                 let code: HTTPClientError.Code =
                     switch error {
                     case .cutShort: .truncated
-                    case .damaged, .noMemory: .decoding
+                    case .damaged: .decoding
+                    case .unsupported: .unsupportedCoding
+                    case .noMemory: .internalFailure
                     }
                 source.channel.cancel(code, error.description)
                 throw source.channel.failure(code, error.description)
@@ -74,12 +81,13 @@ package struct HTTPBody: AsyncSequence, Sendable {
 /// Ties a transfer's life to those who can still read it.
 final class BodySource: Sendable {
     let channel: ResponseChannel
-    let coding: ContentCoding?
+    /// What the response says of its coding; `nil`: the body is not looked into.
+    let label: ContentCoding?
     private let isClaimed = Atomic(false)
 
-    init(channel: ResponseChannel, coding: ContentCoding?) {
+    init(channel: ResponseChannel, label: ContentCoding?) {
         self.channel = channel
-        self.coding = coding
+        self.label = label
     }
 
     deinit {

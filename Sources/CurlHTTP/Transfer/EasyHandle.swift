@@ -22,6 +22,12 @@ final class EasyHandle {
     /// What libcurl says of the last failure; empty when it says nothing.
     var errorMessage: String { String(cString: errorText) }
 
+    /// The status of a proxy's answer to `CONNECT`; `nil` when none came.
+    var connectStatus: Int? {
+        let status = ccurl_connect_status(handle)
+        return status > 0 ? status : nil
+    }
+
     init() throws(CurlFailure) {
         guard let handle = curl_easy_init() else { throw .noMemory }
         self.handle = handle

@@ -10,6 +10,7 @@ extension Transfer {
             return hasHead ? nil : failure(.connectionLost, "the connection ended within the head of the response")
         }
         let words = curlMessage.isEmpty ? String(cString: curl_easy_strerror(code)) : curlMessage
+        if let refusal = proxyRefusal(code) { return failure(refusal, "\(words) (by the proxy)") }
         return failure(
             meaning(of: code), hasHead ? "\(words); \(channel.bytesReceived) bytes of the body had arrived" : words)
     }
@@ -20,6 +21,16 @@ extension Transfer {
         case .idle(let limit): failure(.idleTimeout, "no byte moved for \(limit)\(progress)")
         case .total(let limit): failure(.totalTimeout, "not done within \(limit)\(progress)")
         }
+    }
+
+    /// What the proxy's own answer to `CONNECT` means; `nil` when it was not that which failed.
+    private func proxyRefusal(_ code: CURLcode) -> HTTPClientError.Code? {
+        if code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY { return .proxyUnavailable }
+        guard request.proxy != nil, !hasHead, let status = connectStatus, !(200..<300).contains(status) else {
+            return nil
+        }
+        // 5xx: it tried to reach the server.
+        return status >= 500 ? .proxyUnavailable : .proxyRefused
     }
 
     private func meaning(of code: CURLcode) -> HTTPClientError.Code {

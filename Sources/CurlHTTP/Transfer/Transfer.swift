@@ -35,6 +35,9 @@ final class Transfer {
     /// libcurl's own words for the last failure.
     var curlMessage: String { easy?.errorMessage ?? "" }
 
+    /// The status of the proxy's answer to `CONNECT`, if there was one.
+    var connectStatus: Int? { easy?.connectStatus }
+
     /// Gives the handle away to be removed and freed.
     func release() -> EasyHandle? {
         defer { easy = nil }
@@ -52,7 +55,7 @@ final class Transfer {
 
 extension Transfer {
     /// Makes the easy handle.
-    func prepare(configuration: HTTPClientConfiguration) throws(CurlFailure) -> EasyHandle {
+    func prepare() throws(CurlFailure) -> EasyHandle {
         let easy = try EasyHandle()
         self.easy = easy
         try easy.set(CURLOPT_URL, request.url)
@@ -61,25 +64,38 @@ extension Transfer {
         try easy.set(CURLOPT_FOLLOWLOCATION, false)
         // One exchange a connection at a time: how a body was cut is plain, and a stalled stream holds up no other request.
         try easy.set(CURLOPT_HTTP_VERSION, ccurl_http_1_1())
-        // Proxies of the environment are not used: they would read plain http, loopback's too.
-        try easy.set(CURLOPT_PROXY, "")
+        try setProxy(on: easy)
         try easy.set(CURLOPT_NOSIGNAL, true)
         // A cancelled request does not wait for its name lookup to return, which would stop every other transfer.
         try easy.set(CURLOPT_QUICK_EXIT, true)
         try easy.set(CURLOPT_TCP_KEEPALIVE, true)
         try easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.wholeMilliseconds)
-        try setTLS(on: easy, configuration)
+        try setTLS(on: easy)
         try easy.setHeaders(request.headerLines)
         try setMethodAndBody(on: easy)
         try setCallbacks(on: easy)
         return easy
     }
 
-    private func setTLS(on easy: EasyHandle, _ configuration: HTTPClientConfiguration) throws(CurlFailure) {
+    /// Always says which, if any: libcurl would else read the environment by itself, for plain http and loopback too.
+    private func setProxy(on easy: EasyHandle) throws(CurlFailure) {
+        try easy.set(CURLOPT_PROXY, request.proxy?.url ?? "")
+        try easy.set(CURLOPT_NOPROXY, request.proxy?.exceptions ?? "")
+        guard let proxy = request.proxy else { return }
+        // What the proxy answers to CONNECT is no part of the response.
+        try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+        guard proxy.url.lowercased().hasPrefix("https://") else { return }
+        try easy.set(CURLOPT_PROXY_SSLVERSION, ccurl_tls_1_2_or_later())
+        guard let file = request.certificateAuthorityFile else { return }
+        try easy.set(CURLOPT_PROXY_CAINFO, file)
+        try easy.clear(CURLOPT_PROXY_CAPATH)
+    }
+
+    private func setTLS(on easy: EasyHandle) throws(CurlFailure) {
         try easy.set(CURLOPT_SSL_VERIFYPEER, true)
         try easy.set(CURLOPT_SSL_VERIFYHOST, 2)
         try easy.set(CURLOPT_SSLVERSION, ccurl_tls_1_2_or_later())
-        guard let file = configuration.certificateAuthorityFile else { return }
+        guard let file = request.certificateAuthorityFile else { return }
         try easy.set(CURLOPT_CAINFO, file)
         // Else the system's directory of certificates would be trusted as well.
         try easy.clear(CURLOPT_CAPATH)

@@ -1,6 +1,8 @@
 import AWSClientSupport
 
 extension SQSError {
+    static let adviceOnSize = "set SQS_MAX_MESSAGE_BYTES to what this queue takes, or make messages smaller"
+
     /// What a person can do about it, in one clause.
     package var nextStep: String? {
         switch code {
@@ -14,7 +16,7 @@ extension SQSError {
         case .expiredCredentials: "renew the credentials; their source gave no newer ones"
         case .clockSkew: "set this host's clock"
         case .throttled: "send fewer calls, or ask for a higher quota"
-        case .payloadTooLarge: "make messages or batches smaller, or raise the limit if the service takes more"
+        case .payloadTooLarge: Self.adviceOnSize
         case .invalidCharacters: "encode what is not XML 1.0 text"
         case .receiptHandleIsInvalid, .messageNotInFlight:
             "the message was received again or deleted; leave it to its next receive"

@@ -32,13 +32,21 @@ extension SQSError {
             message: error.message.isEmpty ? error.code : "\(error.code): \(error.message)", isRetryable: isRetryable)
     }
 
+    /// Whether a refusal is about the length of a message. Servers have a name for it, or only words.
+    static func isAboutSize(code: String, message: String) -> Bool {
+        code == "MessageTooLong" || code.hasSuffix("BatchRequestTooLong") || message.contains("MessageTooLong")
+            || message.contains("must be shorter than")
+    }
+
     private static func code(of error: AWSServiceError) -> Code {
+        if isAboutSize(code: error.code, message: error.message) { return .payloadTooLarge }
         for name in [error.code, error.queryCode].compactMap({ $0 }) {
             if let code = code(named: name) { return code }
         }
         switch ErrorClass(error) {
         case .throttling: return .throttled
         case .expiredCredentials: return .expiredCredentials
+        case .unknownKey: return .invalidAccessKey
         case .clockSkew: return .clockSkew
         case .signature: return .signatureDoesNotMatch(.undetermined)
         case .transient: return .serviceFailure

@@ -35,5 +35,14 @@ package struct BatchFailure: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 
-    package var description: String { "entry \(id): \(code): \(message)" }
+    /// The receipt handle belongs to no message any more.
+    var isAboutMissingMessage: Bool { code == "ReceiptHandleIsInvalid" || code == "InvalidReceiptHandle" }
+
+    /// The message is longer than the queue takes.
+    package var isAboutSize: Bool { SQSError.isAboutSize(code: code, message: message) }
+
+    package var description: String {
+        let text = "entry \(id): \(code): \(message)"
+        return isAboutSize ? "\(text); \(SQSError.adviceOnSize)" : text
+    }
 }

@@ -64,9 +64,9 @@ struct CredentialChainIntegrationTests {
             let variables = steps[index...].reduce(into: ["HOME": folder.path, "AWS_CONFIG_FILE": "/none"]) {
                 $0.merge($1.variables) { $1 }
             }
-            let chain = CredentialChain.standard(
-                environment: variables, region: try AWSRegion("us-east-1"),
-                stsEndpoint: try AWSEndpoint(parsing: sts.url), transport: Self.http, logger: Self.quiet)
+            let chain = try CredentialChain.standard(
+                AWSSettings(environment: variables.merging(["AWS_ENDPOINT_URL_STS": sts.url]) { $1 }),
+                region: try AWSRegion("us-east-1"), transport: Self.http, logger: Self.quiet)
             #expect(try await chain.credentials().accessKeyID == step.winner)
             #expect(sts.requestsReceived == (index >= 1 ? 1 : 0))
             #expect(container.requestsReceived == (index >= 3 ? 1 : 0))
@@ -87,11 +87,11 @@ struct CredentialChainIntegrationTests {
         }
         defer { server.stop() }
         let time = ManualTime()
-        let chain = CredentialChain.standard(
-            environment: [
+        let chain = try CredentialChain.standard(
+            AWSSettings(environment: [
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url, "AWS_CONFIG_FILE": "/none",
                 "AWS_SHARED_CREDENTIALS_FILE": "/none",
-            ], region: try AWSRegion("us-east-1"), transport: Self.http, calls: time.environment(), logger: Self.quiet)
+            ]), region: try AWSRegion("us-east-1"), transport: Self.http, calls: time.environment(), logger: Self.quiet)
         func keys() async throws -> Set<String> {
             try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<100 { group.addTask { try await chain.credentials().accessKeyID } }

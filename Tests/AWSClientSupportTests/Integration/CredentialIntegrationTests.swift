@@ -168,20 +168,20 @@ struct CredentialIntegrationTests {
         let moto = try await SQSServer.startVerifyingSignatures()
         func source(secret: String) throws -> ProfileCredentialSource {
             ProfileCredentialSource(
-                environment: ["HOME": "/h"], region: try AWSRegion(moto.region),
-                stsEndpoint: try AWSEndpoint(parsing: moto.endpoint), transport: http,
-                files: CredentialFiles { path in
-                    guard path == "/h/.aws/config" else { return nil }
-                    let text = """
-                        [default]
-                        role_arn = arn:aws:iam::123456789012:role/app
-                        source_profile = base
-                        [profile base]
-                        aws_access_key_id = \(moto.accessKeyID)
-                        aws_secret_access_key = \(secret)
-                        """
-                    return Array(text.utf8)
-                })
+                settings: try AWSSettings(
+                    environment: ["HOME": "/h", "AWS_ENDPOINT_URL_STS": moto.endpoint],
+                    files: CredentialFiles { path in
+                        guard path == "/h/.aws/config" else { return nil }
+                        let text = """
+                            [default]
+                            role_arn = arn:aws:iam::123456789012:role/app
+                            source_profile = base
+                            [profile base]
+                            aws_access_key_id = \(moto.accessKeyID)
+                            aws_secret_access_key = \(secret)
+                            """
+                        return Array(text.utf8)
+                    }), region: try AWSRegion(moto.region), transport: http)
         }
         let fetched = try await source(secret: moto.secret).fetch()
         #expect(fetched.credentials.accessKeyID.hasPrefix("ASIA"))
@@ -196,11 +196,11 @@ struct CredentialIntegrationTests {
         let region = try AWSRegion("us-east-1")
         func chosen(_ variables: [String: String], config: String = "") async throws -> String {
             let transport = ScriptedTransport([.json(200, document)])
-            let chain = CredentialChain.standard(
+            let settings = try AWSSettings(
                 environment: variables.merging(["HOME": "/h", "AWS_EC2_METADATA_DISABLED": "true"]) { $1 },
-                region: region,
-                transport: transport, files: CredentialFiles { $0 == "/h/.aws/config" ? Array(config.utf8) : nil },
-                calls: ManualTime().environment(), logger: Self.quiet)
+                files: CredentialFiles { $0 == "/h/.aws/config" ? Array(config.utf8) : nil })
+            let chain = try CredentialChain.standard(
+                settings, region: region, transport: transport, calls: ManualTime().environment(), logger: Self.quiet)
             return try await chain.credentials().accessKeyID
         }
         let keys = ["AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "s"]

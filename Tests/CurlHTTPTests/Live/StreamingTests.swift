@@ -227,9 +227,9 @@ struct StreamingTests {
             _ = connection.waitForClose(seconds: 10)
             throw MisbehavingHTTPConnection.Closed()
         } _: { client, server in
-            for coding in ["gzip", "br"] {
+            for (coding, code) in [("gzip", HTTPClientError.Code.decoding), ("br", .unsupportedCoding)] {
                 let request = HTTPRequest(url: server.url + "/" + coding, acceptsCompressed: true)
-                #expect(await failure { try await client.execute(request) } == .decoding)
+                #expect(await failure { try await client.execute(request) } == code)
             }
             try await eventually("the connections are closed") { server.openConnections == 0 }
         }

@@ -67,8 +67,8 @@ struct ContentCase: Sendable {
         default:
             if random.chance(1, in: 3) { body = plain }
             header = Self.wrongNames[Int.random(in: 0..<Self.wrongNames.count, using: &random)]
-            // What does not say that it is compressed is taken as it is.
-            if header == nil || header == "identity" { sound = nil }
+            // Deflated data without a wrapping has no checksum, and without its label it is taken as it is.
+            if coding == .raw { sound = nil }
         }
     }
 
@@ -134,6 +134,7 @@ struct ContentCase: Sendable {
         compress([], .gzip), compress([], .zlib), Array(compress([], .gzip).dropLast()), [0xFF, 0xFF, 0xFF],
     ]
     private static let wrongNames: [String?] = [
-        nil, "identity", "gzip", "deflate", "br", "zstd", "compress", "gzip, gzip", "deflate, gzip", "gzip;q=1", "*",
+        nil, "identity", "none", "UTF-8", "gzip", "deflate", "br", "zstd", "compress", "gzip, gzip", "deflate, gzip",
+        "gzip;q=1", "*",
     ]
 }

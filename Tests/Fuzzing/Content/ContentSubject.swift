@@ -59,13 +59,14 @@ package struct ContentSubject: FuzzSubject {
             reading.error = error
         }
         reading.bytes = Int(parser.bytesConsumed)
-        reading.stream = StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes)
+        reading.stream = StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes, isCut: parser.isCut)
         return reading
     }
 
     private func problem(with reading: Reading, of answer: ContentCase) -> String? {
         if reading.longestChunk > Self.longestChunk { return "a piece of \(reading.longestChunk) bytes" }
-        if let error = reading.error, error.code != .truncated, error.code != .decoding { return "\(error)" }
+        let refusals: Set<HTTPClientError.Code> = [.truncated, .decoding, .unsupportedCoding]
+        if let error = reading.error, !refusals.contains(error.code) { return "\(error)" }
         if let bytes = answer.bombBytes {
             let isWhole = answer.sound == nil && answer.breaksAfter == nil
             guard isWhole != (reading.error == nil) || isWhole && reading.bytes != bytes else { return nil }

@@ -27,7 +27,10 @@ package struct ContainerCredentialSource: ExpiringCredentialSource {
             timeouts: HTTPTimeouts(connect: .seconds(2), idle: .seconds(5), total: .seconds(5)),
             // `url()` lets plain HTTP through to the addresses below only.
             allowsPlaintextToRemote: true)
-        return try CredentialDocument.read(await http.send(request), source: name)
+        var fetched = try CredentialDocument.read(await http.send(request), source: name)
+        let agent = (try? AWSEndpoint(originOf: url)).map { " (\($0.host))" } ?? ""
+        fetched.origin = "container\(agent)"
+        return fetched
     }
 
     /// Link-local addresses of the ECS and EKS agents: no packet to them leaves the host.

@@ -7,6 +7,8 @@ struct CredentialHTTP: Sendable {
     let source: String
     /// Tries in all.
     var attempts = 3
+    /// What a status means at this service, and what to do; `nil`: what its answer says.
+    var explains: @Sendable (_ status: Int) -> String? = { _ in nil }
 
     /// - Returns: The body of a 2xx answer.
     /// - Throws: ``CredentialError``: `unavailable` for what may pass, `invalid` for a refusal.
@@ -38,6 +40,9 @@ struct CredentialHTTP: Sendable {
 
     /// What came with a status of failure may be credentials all the same, or pieces of them: only an error document is quoted.
     private func refusal(_ response: ServiceResponse) -> CredentialError {
+        if let explanation = explains(response.status) {
+            return CredentialError(.invalid, source: source, message: explanation)
+        }
         var error = AWSErrorParser.parse(
             status: response.status, header: { response.headers[$0] }, body: response.body, quotesText: false)
         let mayPass = [.throttling, .transient].contains(ErrorClass(error))

@@ -5,6 +5,7 @@ import CurlHTTP
 /// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 package struct InstanceMetadataCredentialSource: ExpiringCredentialSource {
     package let name = "instance metadata"
+    package let outlivesExpiration = true
     private let variables: [String: String]
     private let http: CredentialHTTP
 
@@ -27,12 +28,16 @@ package struct InstanceMetadataCredentialSource: ExpiringCredentialSource {
         guard let role = answer.split(whereSeparator: \.isNewline).first.map(String.init), Self.isRoleName(role) else {
             throw CredentialError(.notConfigured, source: name, message: "the instance has no role")
         }
-        return try CredentialDocument.read(await http.send(request(roles + role, token: token)), source: name)
+        var fetched = try CredentialDocument.read(await http.send(request(roles + role, token: token)), source: name)
+        fetched.origin = "role \(role) of this instance"
+        return fetched
     }
 
     private func base() throws(CredentialError) -> String {
+        let usesIPv6 = variables["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]?.lowercased() == "ipv6"
         let url =
-            variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://169.254.169.254"
+            variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? (usesIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         do {
             let endpoint = try AWSEndpoint(parsing: url)
             guard endpoint.scheme == .https || endpoint.isLoopback || Self.addresses.contains(endpoint.host) else {

@@ -1,7 +1,7 @@
 import CurlHTTP
 import SigV4
 
-/// The two calls of the Security Token Service that give temporary credentials, in its query protocol.
+/// The calls of the Security Token Service that give temporary credentials or name an identity, in its query protocol.
 ///
 /// https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html
 struct STSRequest: Sendable {
@@ -21,13 +21,31 @@ struct STSRequest: Sendable {
 
     /// Proves an identity by other credentials.
     func assumeRole(
-        roleARN: String, sessionName: String, externalID: String?, region: String, credentials: Credentials
+        roleARN: String, sessionName: String, externalID: String?, durationSeconds: String?, region: String,
+        credentials: Credentials
     ) async throws(CredentialError) -> TemporaryCredentials {
         var fields = [
             "Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": roleARN, "RoleSessionName": sessionName,
         ]
         fields["ExternalId"] = externalID
-        let form = Self.form(fields)
+        fields["DurationSeconds"] = durationSeconds
+        return try read(await send(Self.form(fields), region: region, credentials: credentials))
+    }
+
+    /// The ARN of who the credentials belong to. Needs no permission.
+    func getCallerIdentity(region: String, credentials: Credentials) async throws(CredentialError) -> String {
+        let form = Self.form(["Action": "GetCallerIdentity", "Version": "2011-06-15"])
+        let text = String(
+            decoding: try await send(form, region: region, credentials: credentials), as: UTF8.self)
+        guard let arn = XMLText.element("Arn", in: text) else {
+            throw CredentialError(.invalid, source: http.source, message: "STS's answer lacks an ARN")
+        }
+        return ErrorText.oneLine(arn, maximumCharacters: 2_048)
+    }
+
+    private func send(
+        _ form: [UInt8], region: String, credentials: Credentials
+    ) async throws(CredentialError) -> [UInt8] {
         var headers: [(name: String, value: String)] = [
             ("Host", endpoint.hostHeader), ("Content-Type", Self.contentType),
         ]
@@ -40,7 +58,7 @@ struct STSRequest: Sendable {
         } catch {
             throw CredentialError(.invalid, source: http.source, message: "\(error)")
         }
-        return try read(await http.send(request(form, headers: headers)))
+        return try await http.send(request(form, headers: headers))
     }
 
     private static let contentType = "application/x-www-form-urlencoded; charset=utf-8"

@@ -7,6 +7,7 @@ package struct WebIdentityCredentialSource: ExpiringCredentialSource {
     private let roleARN: String?
     private let sessionName: String
     private let files: CredentialFiles
+    private let origin: String
     private let sts: STSRequest
 
     /// - Parameter stsEndpoint: `nil`: the region's endpoint of AWS.
@@ -15,19 +16,24 @@ package struct WebIdentityCredentialSource: ExpiringCredentialSource {
         transport: any ServiceTransport, files: CredentialFiles = .live, calls: CallEnvironment = .live
     ) {
         self.init(
-            tokenFile: variables["AWS_WEB_IDENTITY_TOKEN_FILE"], roleARN: variables["AWS_ROLE_ARN"],
-            sessionName: variables["AWS_ROLE_SESSION_NAME"], endpoint: stsEndpoint ?? region.endpoint(of: "sts"),
+            tokenFile: variables["AWS_WEB_IDENTITY_TOKEN_FILE"].map {
+                FilePath.expanded($0, environment: variables)
+            }, roleARN: variables["AWS_ROLE_ARN"],
+            sessionName: variables["AWS_ROLE_SESSION_NAME"],
+            endpoint: stsEndpoint ?? region.endpoint(of: AWSService.sts.rawValue),
+            origin: "role \(variables["AWS_ROLE_ARN"] ?? "-") by web identity (AWS_WEB_IDENTITY_TOKEN_FILE)",
             transport: transport, files: files, calls: calls)
     }
 
     init(
-        tokenFile: String?, roleARN: String?, sessionName: String?, endpoint: AWSEndpoint,
+        tokenFile: String?, roleARN: String?, sessionName: String?, endpoint: AWSEndpoint, origin: String,
         transport: any ServiceTransport, files: CredentialFiles, calls: CallEnvironment
     ) {
         self.tokenFile = tokenFile.flatMap { $0.isEmpty ? nil : $0 }
         self.roleARN = roleARN.flatMap { $0.isEmpty ? nil : $0 }
         self.sessionName = sessionName.flatMap { $0.isEmpty ? nil : $0 } ?? "user-sync"
         self.files = files
+        self.origin = origin
         self.sts = STSRequest(
             endpoint: endpoint, http: CredentialHTTP(transport: transport, environment: calls, source: name))
     }
@@ -45,6 +51,9 @@ package struct WebIdentityCredentialSource: ExpiringCredentialSource {
             throw CredentialError(
                 .invalid, source: name, message: "the web identity token file is empty or cannot be read")
         }
-        return try await sts.assumeRoleWithWebIdentity(roleARN: roleARN, sessionName: sessionName, token: token)
+        var fetched = try await sts.assumeRoleWithWebIdentity(
+            roleARN: roleARN, sessionName: sessionName, token: token)
+        fetched.origin = origin
+        return fetched
     }
 }

@@ -25,51 +25,54 @@ enum CredentialProcess {
         // The command is the operator's own configuration, and may use a shell's quoting, as in the other SDKs.
         process.arguments = ["-c", command]
         let output = Pipe()
+        let errorOutput = Pipe()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        process.standardError = errorOutput
         do {
             try process.run()
         } catch {
             return failure(.invalid, "it cannot be started")
         }
-        let bytes = read(output.fileHandleForReading.fileDescriptor)
-        guard let bytes else {
+        var reading = ProcessReading(
+            output: output.fileHandleForReading.fileDescriptor,
+            errorOutput: errorOutput.fileHandleForReading.fileDescriptor, maximumBytes: maximumBytes)
+        guard reading.untilOutputEnds(by: .now + deadline) else {
             process.terminate()
-            return failure(.unavailable, "it took longer than \(deadline) or printed more than \(maximumBytes) bytes")
+            return failure(
+                .unavailable,
+                "it took longer than \(deadline) or printed more than \(maximumBytes) bytes\(reading.reason)")
         }
         // It has closed its output; what is left of its life is short, and it is not given long.
         let end = ContinuousClock.now + .seconds(5)
-        while process.isRunning, ContinuousClock.now < end { usleep(2_000) }
-        guard !process.isRunning else {
+        var status = endStatus(process)
+        while status == nil, ContinuousClock.now < end {
+            reading.takeErrors(waiting: .milliseconds(2))
+            status = endStatus(process)
+        }
+        guard let status else {
             process.terminate()
-            return failure(.unavailable, "it did not end")
+            return failure(.unavailable, "it did not end\(reading.reason)")
         }
-        guard process.terminationStatus == 0 else {
-            return failure(.unavailable, "it ended with status \(process.terminationStatus)")
+        reading.takeErrors(waiting: .zero)
+        guard status == 0 else {
+            // Its own retries are over: what it says is for a person to read.
+            return failure(.invalid, "it ended with status \(status)\(reading.reason)")
         }
-        return .success(bytes)
+        return .success(reading.output)
     }
 
-    /// Everything until the end of the output; `nil` when that takes too long or is too much.
-    private static func read(_ descriptor: Int32) -> [UInt8]? {
-        let end = ContinuousClock.now + deadline
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero else { return nil }
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&waiting, 1, Int32(left / .milliseconds(1)) + 1)
-            if ready < 0 && errno != EINTR { return nil }
-            guard ready > 0 else { continue }
-            let count = Foundation.read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= maximumBytes else { return nil }
-        }
+    /// How the process ended; `nil` while it runs.
+    ///
+    /// Foundation calls it running for as long as something that it has started runs in the background, an agent perhaps. The kernel
+    /// knows better, and is asked without taking the answer away from Foundation.
+    private static func endStatus(_ process: Process) -> Int32? {
+        guard process.isRunning else { return process.terminationStatus }
+        var information = siginfo_t()
+        guard waitid(P_PID, id_t(process.processIdentifier), &information, WEXITED | WNOHANG | WNOWAIT) == 0,
+            information.si_signo == SIGCHLD
+        else { return nil }
+        return information._sifields._sigchld.si_status
     }
 
     private static func failure(_ code: CredentialError.Code, _ message: String) -> Result<[UInt8], CredentialError> {
