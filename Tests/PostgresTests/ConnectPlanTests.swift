@@ -96,7 +96,9 @@ import Testing
         for sqlState in [nil, "57P03", "57P01", "53300"] {
             #expect(ConnectPlan.goesOn(after: error(.connectFailed, sqlState)))
         }
-        #expect(ConnectPlan.goesOn(after: error(.connectTimedOut)))
+        for code in [PostgresError.Code.connectTimedOut, .unknownHost] {
+            #expect(ConnectPlan.goesOn(after: error(code)))
+        }
         for sqlState in ["28P01", "28000", "3D000", "42501"] {
             #expect(!ConnectPlan.goesOn(after: error(.connectFailed, sqlState)))
         }
@@ -106,6 +108,8 @@ import Testing
         let both = ConnectPlan.failure([error(.connectFailed, "57P03"), error(.connectTimedOut)])
         #expect(both.sqlState == "57P03" && both.message == "test; test")
         #expect(ConnectPlan.failure([error(.connectTimedOut), error(.connectTimedOut)]).code == .connectTimedOut)
-        #expect(ConnectPlan.failure([error(.connectTimedOut), error(.connectFailed)]).code == .connectFailed)
+        #expect(ConnectPlan.failure([error(.connectFailed), error(.connectTimedOut)]).code == .connectFailed)
+        #expect(ConnectPlan.failure([error(.connectTimedOut), error(.unknownHost)]).code == .connectTimedOut)
+        #expect(ConnectPlan.failure([error(.unknownHost), error(.unknownHost)]).code == .unknownHost)
     }
 }

@@ -44,6 +44,9 @@ import Testing
             ("host=a,b hostaddr=1.1.1.1", "addresses"),
             ("hostaddr=db.example", "hostaddr"),
             ("service=no_such_service_anywhere", "service"), ("host=h sslmode", "sslmode"),
+            ("postgresql://h/d\n", "white space"), (" postgresql://h/d", "white space"),
+            ("postgresql://h/d\r\n", "white space"),
+            ("postgresql://u:a\tb@h/d", "control character"),
         ])
     func wrongValue(connectionString: String, name: String) {
         let error = refusal(connectionString)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -95,6 +96,21 @@ import Testing
         for code in known { #expect(rules.contains(String(code.prefix(2))), "no rule for class \(code.prefix(2))") }
         for rule in SQLState.scopes { #expect(known.contains { $0.hasPrefix(rule.prefix) }, "\(rule.prefix)") }
         #expect(SQLState.scopes.allSatisfy { !$0.reason.isEmpty })
+    }
+
+    @Test("docs/database.md holds the same table, and names every setting of a session")
+    func document() throws {
+        let text = try String(contentsOfFile: "\(packageRoot)/docs/database.md", encoding: .utf8)
+        for rule in SQLState.scopes {
+            let code = "`\(rule.prefix)`" + (rule.prefix.utf8.count == 5 ? "" : " …")
+            #expect(text.contains("| \(code) | \(rule.scope.rawValue) | \(rule.reason) |\n"), "\(rule.prefix)")
+        }
+        #expect(
+            text.split(separator: "\n").count { $0.hasPrefix("| `") && !$0.contains("host") } == SQLState.scopes.count)
+        let lowercased = text.lowercased()
+        for setting in SessionSettings.fixed + [SessionSettings.searchPath] {
+            #expect(lowercased.contains(setting.name), "\(setting.name)")
+        }
     }
 
     @Test("what passes by itself is about the world, whatever its code")

@@ -5,7 +5,11 @@ import Testing
 @Suite("Poolers before the server, with a real PgBouncer", .serialized) struct PoolerIntegrationTests {
     private func check(_ connectionString: String) async -> PostgresError? {
         let configuration = PostgresConfiguration(connectionString: connectionString, applicationName: "postgres-tests")
-        return await postgresError { try await configuration.checkSessions(logger: TestConnections.quiet) }
+        return await postgresError {
+            try await PostgresConnection.withConnection(configuration, logger: TestConnections.quiet) {
+                try await $0.checkSession(configuration, logger: TestConnections.quiet)
+            }
+        }
     }
 
     @Test("a server without a pooler passes, in one round trip")
@@ -44,6 +48,8 @@ import Testing
                 try await group.waitForAll()
             }
             #expect(await check(bouncer.connectionString())?.code == .transactionPooling)
+            let ofPool = await postgresError { try await pool.checkSessions(logger: TestConnections.quiet) }
+            #expect(ofPool?.code == .transactionPooling)
         }
     }
 

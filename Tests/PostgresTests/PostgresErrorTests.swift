@@ -30,12 +30,13 @@ import Testing
     @Test("without a SQLSTATE the kind of failure decides")
     func kinds() {
         let transient: [PostgresError.Code] = [
-            .connectFailed, .connectTimedOut, .connectionLost, .commitOutcomeUnknown, .connectionClosed, .timedOut,
+            .connectFailed, .unknownHost, .connectTimedOut, .connectionLost, .commitOutcomeUnknown, .connectionClosed,
+            .timedOut,
             .poolTimedOut, .outOfResources,
         ]
         let lasting: [PostgresError.Code] = [
             .server, .transactionRolledBack, .cancelled, .poolClosed, .invalidConfiguration, .invalidParameter,
-            .invalidResultAccess, .misuse, .protocolViolation,
+            .invalidResultAccess, .misuse, .protocolViolation, .transactionPooling,
         ]
         for code in transient { #expect(PostgresError(code, operation: "test", message: "m").isTransient) }
         for code in lasting { #expect(!PostgresError(code, operation: "test", message: "m").isTransient) }

@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test("notices reach the logger, with their level and without detail")
+    @Test("notices reach the logger, with their level; what a function raises does so without its text")
     func notices() async throws {
         let recorder = LogRecorder()
         try await TestConnections.with(logger: recorder.logger) { connection in
@@ -126,8 +126,28 @@ import Testing
         }
         let lines = recorder.lines
         #expect(lines.contains { $0.level == .info && $0.message.contains("no_such_table") })
-        #expect(lines.contains { $0.level == .warning && $0.message.contains("look here") })
-        #expect(!lines.contains { $0.message.contains("secret detail") })
+        #expect(
+            lines.contains {
+                $0.level == .warning && $0.message.contains("raised by PL/pgSQL function inline_code_block line")
+            })
+        #expect(!lines.contains { $0.message.contains("look here") || $0.message.contains("secret detail") })
+    }
+
+    @Test("an error that a trigger raises names its function, and not the user in its text")
+    func raised() async throws {
+        try await TestConnections.with { connection in
+            try await connection.executeScript(
+                """
+                CREATE TEMP TABLE t (name text);
+                CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE EXCEPTION 'no %', NEW.name USING ERRCODE = '23514'; END $$;
+                CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+                """)
+            let error = await postgresError { try await connection.query("INSERT INTO t VALUES ('ana-maria')") }
+            #expect(error?.sqlState == "23514" && error?.scope == .row)
+            #expect(error?.message.contains("refuse() line 1 at RAISE") == true, "\(String(describing: error))")
+            #expect(error?.description.contains("ana-maria") == false)
+        }
     }
 
     @Test("settings and the application name hold for the connection")

@@ -7,6 +7,13 @@ enum ConnectionString {
     /// - Throws: `PostgresError` with code `.invalidConfiguration`.
     static func stated(in text: String) throws(PostgresError) -> [String: String] {
         guard !text.utf8.contains(0) else { throw refused("it contains NUL") }
+        // Never trimmed: a blank could belong to a password. In a URI it must be encoded, and a line feed is a mistake.
+        let edges = [text.unicodeScalars.first, text.unicodeScalars.last].compactMap { $0 }
+        if text.contains("://"),
+            edges.contains(where: { $0.properties.isWhitespace }) || text.utf8.contains(where: { $0 < 0x20 })
+        {
+            throw refused("it has white space at its beginning or end, or a control character: remove it")
+        }
         let parameters: ConnectionStringParameters
         if let uri = try uri(text) {
             parameters = ConnectionStringParameters(uri: uri)

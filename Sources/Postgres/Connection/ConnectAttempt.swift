@@ -28,7 +28,7 @@ final class ConnectAttempt: Sendable {
 
     static let operation = "connect"
     /// Names may take long to resolve, so a few attempts can be stuck while others go on.
-    static let threads = BlockingThreads(name: "pg-connect", limit: 16)
+    private static let threads = BlockingThreads(name: "pg-connect", limit: 16)
 
     private let state = Mutex<State>(.running)
     private let finished = Waiter()

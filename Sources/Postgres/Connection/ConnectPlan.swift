@@ -39,7 +39,7 @@ struct ConnectPlan: Sendable {
     /// Whether another host, or another address of the same one, may do what this one did not.
     static func goesOn(after error: PostgresError) -> Bool {
         switch error.code {
-        case .connectTimedOut: true
+        case .connectTimedOut, .unknownHost: true
         case .connectFailed: error.sqlState.map(SQLState.isTransient) ?? true
         default: false
         }
@@ -52,7 +52,9 @@ struct ConnectPlan: Sendable {
                 ?? PostgresError(.connectFailed, operation: ConnectAttempt.operation, message: "no host was tried")
         }
         // What the server says weighs more than silence: it decides whether trying again can help.
-        let telling = failures.last { $0.sqlState != nil } ?? failures.last { $0.code != .connectTimedOut } ?? last
+        let telling =
+            failures.last { $0.sqlState != nil } ?? failures.last { $0.code == .connectFailed }
+            ?? failures.last { $0.code == .connectTimedOut } ?? last
         return telling.with(code: telling.code, message: failures.map(\.message).joined(separator: "; "))
     }
 }

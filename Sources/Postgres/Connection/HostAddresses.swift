@@ -18,7 +18,8 @@ enum HostAddresses {
             // Without the name: until it is found, it may as well be a password in the wrong place.
             let reason = String(cString: gai_strerror(code))
             throw PostgresError(
-                .connectFailed, operation: ConnectAttempt.operation,
+                code == EAI_NONAME ? .unknownHost : .connectFailed,
+                operation: ConnectAttempt.operation,
                 message: "the name of host number \(host.number) cannot be resolved (\(reason))")
         }
         defer { freeaddrinfo(list) }
@@ -30,7 +31,7 @@ enum HostAddresses {
         }
         guard !found.isEmpty else {
             throw PostgresError(
-                .connectFailed, operation: ConnectAttempt.operation,
+                .unknownHost, operation: ConnectAttempt.operation,
                 message: "the name of host number \(host.number) has no address")
         }
         return found

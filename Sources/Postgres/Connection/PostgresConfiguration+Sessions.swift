@@ -1,22 +1,30 @@
 package import Logging
 
-extension PostgresConfiguration {
+extension PostgresPool {
+    /// Makes sure that its connections are sessions of their own: see ``PostgresConnection/checkSession(_:logger:)``.
+    package func checkSessions(logger: Logger) async throws {
+        try await withConnection { try await $0.checkSession(configuration, logger: logger) }
+    }
+}
+
+extension PostgresConnection {
     /// Makes sure that a connection is a session of its own, as locks, settings and prepared statements need it.
     ///
     /// A pooler in transaction mode is recognised by what it does, not by its name. A server's own process number tells that nothing stands in
-    /// between; then this is one round trip. Otherwise a setting is made on one connection. It must not be seen on a second one, and
-    /// must still be there while the second one holds a server process. Poolers in session mode, and proxies that keep the state of a
-    /// session, pass.
+    /// between; then this is one round trip. Otherwise two more connections are made, and a setting on one of them. It must not be seen
+    /// on the other one, and must still be there while the other one holds a server process. Poolers in session mode, and proxies that
+    /// keep the state of a session, pass.
     ///
+    /// - Parameter configuration: what this connection was made with.
     /// - Throws: `PostgresError` with code `.transactionPooling`, or what connecting throws.
-    package func checkSessions(logger: Logger) async throws {
-        var configuration = self
+    package func checkSession(_ configuration: PostgresConfiguration, logger: Logger) async throws {
+        let process = try await query("SELECT pg_backend_pid() AS pid").single().int8("pid")
+        guard await Int64(serverProcessID) != process else { return }
+        var configuration = configuration
         // The second step may wait for a server process that the first one holds: that is an answer as well.
         configuration.responseTimeout = .seconds(5)
         configuration.cancelTimeout = .seconds(2)
         try await PostgresConnection.withConnection(configuration, logger: logger) { first in
-            let process = try await first.query("SELECT pg_backend_pid() AS pid").single().int8("pid")
-            guard await Int64(first.serverProcessID) != process else { return }
             do {
                 try await SessionProbe.run(first, configuration, logger)
             } catch let error as PostgresError where error.code == .connectionLost && error.operation == "BEGIN" {

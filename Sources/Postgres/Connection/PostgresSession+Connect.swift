@@ -2,11 +2,14 @@ import Logging
 
 /// Making a session: the hosts one after the other, then the settings.
 extension PostgresSession {
+    /// Services and password files are read here, apart from attempts that may be stuck.
+    private static let optionThreads = BlockingThreads(name: "pg-options", limit: 2)
+
     static func connect(
         _ configuration: PostgresConfiguration, logger: Logger
     ) async throws(PostgresError) -> PostgresSession {
         let text = configuration.connectionString
-        let options = try await ConnectAttempt.threads.value(within: configuration.connectTimeout) {
+        let options = try await optionThreads.value(within: configuration.connectTimeout) {
             () throws(PostgresError) in try ConnectionOptions.read(text)
         }
         let settings = SessionSettings(own: configuration.settings, options: options.value("options"))

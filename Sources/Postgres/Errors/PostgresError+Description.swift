@@ -18,6 +18,7 @@ extension PostgresError: CustomStringConvertible {
         if let sqlState, let advice = SQLState.advice(sqlState) { return advice }
         switch code {
         case .connectFailed: return "Check that the server runs, and host, port and TLS in the connection settings"
+        case .unknownHost: return "Correct the host in the connection settings, or look at the name service"
         case .connectTimedOut: return "Check host, port and firewall: nothing answered"
         case .connectionLost: return "Try again on a new connection; uncommitted work was rolled back"
         case .commitOutcomeUnknown: return "Check whether the work is there before doing it again"

@@ -22,7 +22,8 @@ extension PostgresError {
         case .server: sqlState.map(SQLState.scope) ?? .world
         case .invalidParameter: .row
         // While connecting, nothing has been sent. A lost connection, a timeout and a full pool say nothing about what was.
-        case .connectFailed, .connectTimedOut, .passwordUnavailable, .connectionLost, .commitOutcomeUnknown,
+        case .connectFailed, .unknownHost, .connectTimedOut, .passwordUnavailable, .connectionLost,
+            .commitOutcomeUnknown,
             .connectionClosed, .timedOut, .poolTimedOut, .outOfResources, .invalidConfiguration, .transactionPooling:
             .world
         // Ended by this process itself.

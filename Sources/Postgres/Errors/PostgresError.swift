@@ -9,6 +9,8 @@ package struct PostgresError: Error, Sendable, Equatable {
         case server
         /// No connection could be made.
         case connectFailed
+        /// No host's name leads to an address. It may be misspelt, or the name service is away.
+        case unknownHost
         /// No connection could be made within `PostgresConfiguration.connectTimeout`.
         case connectTimedOut
         /// What makes the passwords of connections could not make one just now.
@@ -86,6 +88,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         case .passwordUnavailable, .connectionLost, .commitOutcomeUnknown, .connectTimedOut, .timedOut, .poolTimedOut,
             .outOfResources:
             true
+        case .unknownHost: true
         case .connectFailed: sqlState.map(SQLState.isTransient) ?? true
         case .server, .transactionRolledBack: sqlState.map(SQLState.isTransient) ?? false
         case .connectionClosed: true

@@ -73,11 +73,21 @@ final class LibpqResult: @unchecked Sendable {
             return PostgresError(
                 .protocolViolation, operation: operation, message: ServerMessage.firstLine(text) ?? "no answer")
         }
+        let own = Self.raisedText(pointer)
         return PostgresError(
             .server, operation: operation,
-            message: SQLState.withoutValues(primaryMessage ?? "error without a message", code: sqlState),
+            message: own ?? SQLState.withoutValues(primaryMessage ?? "error without a message", code: sqlState),
             sqlState: sqlState, severity: severity, constraint: field(LIBPQ_FIELD_CONSTRAINT_NAME),
             table: field(LIBPQ_FIELD_TABLE_NAME), column: field(LIBPQ_FIELD_COLUMN_NAME))
+    }
+
+    /// What stands in the place of a text that a function of the database made with RAISE, for errors and notices alike: it may hold
+    /// users' data. Nil for the server's own texts.
+    static func raisedText(_ pointer: OpaquePointer) -> String? {
+        guard field(pointer, LIBPQ_FIELD_SOURCE_FUNCTION) == "exec_stmt_raise" else { return nil }
+        // `PL/pgSQL function check_user() line 3 at RAISE`, and below it what called it.
+        let place = field(pointer, LIBPQ_FIELD_CONTEXT).flatMap(ServerMessage.firstLine)
+        return "raised by \(place ?? "a function"); its text is not shown, since it may hold users' data"
     }
 
     private func field(_ code: Int) -> String? { Self.field(pointer, code) }

@@ -26,7 +26,8 @@ final class NoticeSink: Sendable {
     private func receive(_ result: OpaquePointer) {
         let severity = LibpqResult.field(result, LIBPQ_FIELD_SEVERITY) ?? "NOTICE"
         if SQLState.isFatal(severity: severity) { fatal.store(true, ordering: .relaxed) }
-        guard let message = LibpqResult.field(result, LIBPQ_FIELD_MESSAGE_PRIMARY) else { return }
+        guard let message = LibpqResult.raisedText(result) ?? LibpqResult.field(result, LIBPQ_FIELD_MESSAGE_PRIMARY)
+        else { return }
         var metadata: Logger.Metadata = ["severity": "\(severity)"]
         if let sqlState = LibpqResult.field(result, LIBPQ_FIELD_SQLSTATE) { metadata["sqlstate"] = "\(sqlState)" }
         logger.log(level: Self.level(severity), "PostgreSQL: \(message)", metadata: metadata)

@@ -25,7 +25,7 @@ package final class PostgresPool: Sendable {
     static let maximumWaiters = 10_000
     private static let operation = "take a connection"
 
-    private let configuration: PostgresConfiguration
+    let configuration: PostgresConfiguration
     private let logger: Logger
     private let state: Mutex<State>
     package let maximumConnections: Int
