@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LegacySimulator
@@ -36,6 +37,19 @@ struct DamageTests {
             #expect(reader.users.count == 2, "\(String(decoding: fragment, as: UTF8.self))")
             #expect(reader.rejects == 1, "\(String(decoding: fragment, as: UTF8.self))")
         }
+    }
+
+    @Test("only the real source's own fragment comes when that is asked for, and always after the last array")
+    func knownJunk() {
+        var profile = sound(users: 40, arraySize: 4)
+        profile.junkRate = 1
+        let usual = String(decoding: JunkFragment.usual, as: UTF8.self)
+        #expect(!JunkFragment.usual.contains(UInt8(ascii: "\"")))
+        let any = String(decoding: body(profile), as: UTF8.self)
+        #expect(any.hasSuffix(usual))
+        #expect(any.components(separatedBy: usual).count < 11)
+        profile.onlyKnownJunk = true
+        #expect(String(decoding: body(profile), as: UTF8.self).components(separatedBy: usual).count == 11)
     }
 
     @Test("an object larger than a reader must hold does occur")

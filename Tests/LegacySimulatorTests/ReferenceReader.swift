@@ -2,7 +2,8 @@ import Foundation
 
 /// A slow and plain reader of the stream, written from the reading rule alone: scan for `{`; try one JSON object from it (at
 /// most 64 KiB, at most 32 deep); a valid user counts, any other valid object is one reject and is skipped whole, and after
-/// anything else scanning goes on just behind that `{`. Damage without a user between counts once.
+/// anything else scanning goes on just behind that `{`. Bytes outside objects that are no separators are damage too. Damage
+/// without a user between counts once.
 struct ReferenceReader {
     struct User: Equatable {
         var id: Int64
@@ -20,6 +21,10 @@ struct ReferenceReader {
         var isInDamage = false
         while position < body.count {
             guard body[position] == UInt8(ascii: "{") else {
+                if !"[],\r\n\t \u{FEFF}".utf8.contains(body[position]) {
+                    if !isInDamage { rejects += 1 }
+                    isInDamage = true
+                }
                 position += 1
                 continue
             }

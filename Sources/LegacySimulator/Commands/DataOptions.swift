@@ -18,6 +18,9 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Chance of a fragment that is no JSON after an array (0 to 1).", valueName: "rate"))
     var junkRate = Self.standard.junkRate
 
+    @Flag(help: "Of such fragments, send the real source's own only: the one that hides no user from a reader.")
+    var onlyKnownJunk = false
+
     @Option(help: ArgumentHelp("Chance of a damaged record before a valid one (0 to 1).", valueName: "rate"))
     var damagedRate = Self.standard.damagedRate
 
@@ -81,7 +84,8 @@ struct DataOptions: ParsableArguments {
 
     var profile: DataProfile {
         DataProfile(
-            seed: seed, users: users, arraySize: arraySize, junkRate: junkRate, damagedRate: damagedRate,
+            seed: seed, users: users, arraySize: arraySize, junkRate: junkRate, onlyKnownJunk: onlyKnownJunk,
+            damagedRate: damagedRate,
             duplicateRate: duplicateRate, conflictingTies: conflictingTies, deletedRate: deletedRate,
             unicodeRate: unicodeRate,
             changedRate: changedRate, generation: generation, format: format, byteOrderMark: bom,

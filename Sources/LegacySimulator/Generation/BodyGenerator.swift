@@ -105,7 +105,9 @@ struct BodyGenerator {
         counts.arrays += 1
         guard junk.hits(bits) else { return }
         if profile.format != .glued { writeSeparator(to: &writer) }
-        writer.write(JunkFragment.pick(SeededHash.mix(bits)))
+        // An unfinished fragment at the very end would make the body itself an unfinished one.
+        let isKnown = profile.onlyKnownJunk || counts.users == profile.users
+        writer.write(isKnown ? JunkFragment.usual : JunkFragment.pick(SeededHash.mix(bits)))
         counts.junkFragments += 1
         countDamage()
     }

@@ -22,6 +22,8 @@ struct DataProfile: Sendable, Equatable {
     var arraySize = 100
     /// Chance of a fragment that is no JSON after an array.
     var junkRate = 0.2
+    /// Sends only the real source's own fragment, never one of its kin.
+    var onlyKnownJunk = false
     /// Chance of a damaged record before a valid one.
     var damagedRate = 0.01
     /// Share of valid records that repeat an earlier user name.

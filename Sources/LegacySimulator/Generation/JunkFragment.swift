@@ -1,5 +1,8 @@
 /// What the source puts between arrays one time in five.
 ///
+/// The real source's own fragment hides no user: a reader can tell it from damage. Some of its kin hold quotation marks or a
+/// user's name, as a record does, and are to be taken for one.
+///
 /// Every fragment has an opening brace, so a reader notices it, and none closes more than it opens (see ``Damage``).
 enum JunkFragment {
     /// The real source's own fragment half of the time, else one of its kin.

@@ -46,6 +46,8 @@ package final class DeltaFilter {
     package private(set) var mode: SyncMode
     /// Of the latest attempt.
     package private(set) var counts = Counts()
+    /// By how much rows are newer than records of theirs, in microseconds.
+    private var leads = MajorityVote()
 
     /// - Parameters:
     ///   - index: the users of the table, with digests made by `hasher`.
@@ -65,7 +67,8 @@ package final class DeltaFilter {
         self.mode = mode
         counts = Counts()
         held.removeAll()
-        index.removeFromAll([.seen, .reliedOn, .heldBack])
+        index.removeFromAll([.seen, .reliedOn, .heldBack, .reached])
+        leads = MajorityVote()
     }
 
     /// Takes the next record of the stream.
@@ -74,11 +77,23 @@ package final class DeltaFilter {
         guard let slot = index.find(name) else { return sentNames.insert(name) ? .sendNew : .send }
         var marks = index[marks: slot]
         marks.insert(.seen)
+        let rowCreatedAt = index.createdAt(at: slot)
+        if user.createdAt >= rowCreatedAt {
+            marks.insert(.reached)
+        } else {
+            leads.add(rowCreatedAt &- user.createdAt)
+        }
         let verdict = mode == .full ? .send : judge(user, slot: slot, marks: &marks)
         if verdict == .send { marks.insert(.sent) }
         index[marks: slot] = marks
         if verdict == .skip { counts.skipped += 1 }
         return verdict
+    }
+
+    /// Takes the name of a user whose record came but could not be taken: the source has not lost that user.
+    package func noteNamed(_ userName: UnsafeRawBufferPointer) {
+        guard let slot = index.find(hasher.name(userName)) else { return }
+        index[marks: slot].insert(.seen)
     }
 
     private func judge(_ user: UserRecord, slot: UserIndex.Slot, marks: inout UserMarks) -> Verdict {
@@ -139,13 +154,35 @@ package final class DeltaFilter {
         }
     }
 
+    // MARK: Rows that are newer than their source
+
+    /// Users whose row is newer than every record of them in the latest attempt, so that nothing of the source reaches it. Means
+    /// something only after a complete stream.
+    package var newerUsers: Int { index.count(with: .seen, without: [.reached, .ambiguous]) }
+
+    /// The difference between the rows' time zone and UTC in minutes, where most of ``newerUsers`` are newer by just such a difference:
+    /// whoever wrote them took local time for UTC. nil otherwise.
+    package var newerByMinutes: Int? {
+        guard newerUsers > 0, let lead = leads.candidate else { return nil }
+        // Time zones differ from UTC by quarters of an hour, up to 14 hours.
+        let minutes = Int(lead / 60_000_000)
+        guard lead % (15 * 60_000_000) == 0, minutes <= 14 * 60 else { return nil }
+        return minutes
+    }
+
     // MARK: Who is missing
 
     /// Users of the table that are not marked as deleted.
     package var liveUsers: Int { index.count(with: [], without: .deleted) }
 
-    /// Live users that no record of the latest attempt named. Means something only after a complete stream.
+    /// Live users that no record of the latest attempt named, sound or not. Means something only after a complete stream.
     package var missingUsers: Int { index.count(with: [], without: [.deleted, .seen, .ambiguous]) }
+
+    /// Whether a user of this name was in the table when the index was loaded, live, and no record of the latest attempt named it.
+    package func isMissing(named userName: UnsafeRawBufferPointer) -> Bool {
+        guard let slot = index.find(hasher.name(userName)) else { return false }
+        return index[marks: slot].isDisjoint(with: [.deleted, .seen, .ambiguous])
+    }
 
     /// Whether a row is that of a missing user, and as it was when the index was loaded.
     package func isMissing(_ row: TableUser) -> Bool {

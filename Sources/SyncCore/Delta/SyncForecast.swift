@@ -70,6 +70,12 @@ package struct SyncForecast: ~Copyable {
         index[marks: slot] = marks
     }
 
+    /// Takes the name of a user whose record came but could not be taken: that user is not missing.
+    package mutating func noteNamed(_ userName: UnsafeRawBufferPointer) {
+        guard let slot = index.find(hasher.name(userName)) else { return }
+        index[marks: slot].insert(.named)
+    }
+
     /// What came of the stream so far; `missing` means something only after a complete one.
     package func outcome() -> Outcome {
         var outcome = Outcome()
@@ -83,7 +89,7 @@ package struct SyncForecast: ~Copyable {
             if !original.deleted, index[marks: slot].contains(.deleted) { outcome.newlyDeleted += 1 }
         }
         outcome.unchanged = index.count(with: .seen, without: .new) - outcome.updated
-        outcome.missing = index.count(with: [], without: [.seen, .deleted, .new])
+        outcome.missing = index.count(with: [], without: [.seen, .named, .deleted, .new])
         outcome.repeated = records - index.count(with: .seen)
         return outcome
     }

@@ -14,9 +14,39 @@ package struct DrainMonitor: Sendable {
         case dead(outstanding: Int)
         /// No batch was applied for as long as the limit allows.
         case stalled(outstanding: Int)
+        /// The ledger holds what this sync did not send, and will not lose it: waiting cannot help.
+        case forged(Forgery)
+    }
+
+    /// What the ledger shows of this sync at one moment.
+    package struct Look: Sendable, Equatable {
+        /// Batches with numbers that this sync has sent.
+        package var applied: Int
+        /// Users in those batches.
+        package var users: Int
+        /// Sent batches that are not applied, and that the queue does not hand out again.
+        package var dead: Int
+        /// Rows under any other number.
+        package var foreign: Int
+
+        package init(applied: Int, users: Int, dead: Int = 0, foreign: Int = 0) {
+            self.applied = applied
+            self.users = users
+            self.dead = dead
+            self.foreign = foreign
+        }
+    }
+
+    /// How the ledger differs from what was sent.
+    package enum Forgery: Sendable, Equatable {
+        /// Rows under numbers that were never sent.
+        case numbers(Int)
+        /// All batches are there, with another number of users.
+        case users(sent: Int, found: Int)
     }
 
     private let expected: Int
+    private let expectedUsers: Int
     private let stallTimeout: Duration
     private var applied: Int
     private var lastProgress: Duration
@@ -30,24 +60,33 @@ package struct DrainMonitor: Sendable {
 
     /// - Parameters:
     ///   - expected: batches that the queue accepted.
+    ///   - users: users in these batches.
     ///   - stallTimeout: time without any batch applied after which draining gives up.
     ///   - start: the time now, on any clock that never runs backwards.
-    package init(expected: Int, stallTimeout: Duration, start: Duration) {
+    package init(expected: Int, users: Int, stallTimeout: Duration, start: Duration) {
         self.expected = expected
+        self.expectedUsers = users
         self.stallTimeout = stallTimeout
         self.applied = -1
         self.lastProgress = start
         self.lastSearch = start
     }
 
+    /// Stops the clock for a time in which the ledger or the queue was away: nothing could be applied, and nobody stalled.
+    package mutating func excuse(_ outage: Duration) {
+        lastProgress += outage
+        lastSearch += outage
+    }
+
     /// Takes one look at the ledger into account.
-    /// - Parameters:
-    ///   - applied: batches of this sync in the ledger.
-    ///   - dead: batches that are not, and that the queue does not hand out again.
-    ///   - now: the time of the look, on the clock of `start`.
-    package mutating func observe(applied: Int, dead: Int = 0, at now: Duration) -> Decision {
-        if applied >= expected { return .finished }
-        if applied + dead >= expected { return .dead(outstanding: expected - applied) }
+    /// - Parameter now: the time of the look, on the clock of `start`.
+    package mutating func observe(_ look: Look, at now: Duration) -> Decision {
+        let applied = look.applied
+        if look.foreign > 0 { return .forged(.numbers(look.foreign)) }
+        if applied == expected {
+            return look.users == expectedUsers ? .finished : .forged(.users(sent: expectedUsers, found: look.users))
+        }
+        if applied + look.dead >= expected { return .dead(outstanding: expected - applied) }
         if applied > self.applied {
             self.applied = applied
             lastProgress = now

@@ -18,7 +18,7 @@ package struct MessageError: Error, Sendable, Hashable {
         case invalidNumber
         /// A number does not fit 64 bits.
         case numberOverflow
-        /// A creation time lies before the earliest one that PostgreSQL can store.
+        /// A creation time lies outside the years 0000 to 9999.
         case createdAtOutOfRange
         /// The deleted flag is neither 0 nor 1.
         case invalidFlags

@@ -11,7 +11,7 @@
 ///   one: it does not guess. In version 1 the flags are `0` and `1` only.
 /// - **Numbers** are decimal ASCII, with a leading `-` when negative, and fit a signed 64-bit integer. Those of the
 ///   header are never negative, and `users` is at least 1 and equals the number of user lines.
-/// - **Created at** is in microseconds since 1970-01-01T00:00:00Z, no earlier than PostgreSQL's first `timestamptz`.
+/// - **Created at** is in microseconds since 1970-01-01T00:00:00Z, within the years 0000 to 9999, which RFC 3339 can write.
 /// - **Flags** is one digit, the sum of: 1 when the legacy system has marked the user as deleted, 2 when the sender knows
 ///   of no such user in the table and has sent none before (``RowFlags/new``).
 /// - **User name** (at least one byte) and **email** (may be empty) are UTF-8 without NUL, escaped as below.
@@ -43,10 +43,8 @@ package enum MessageFormat {
     /// What every version of the format starts with.
     static let signature: StaticString = "user-sync/"
 
-    /// The earliest creation time that PostgreSQL can store, in microseconds since 1970-01-01T00:00:00Z: 4714-11-24 BC.
-    ///
-    /// Every later `Int64` is inside PostgreSQL's range too.
-    static let earliestCreatedAt: Int64 = -210_866_803_200_000_000
+    /// The creation times that a message may carry: those that RFC 3339 can write.
+    static let createdAtRange = RFC3339.range
 
     /// The fewest bytes that a user line takes: two one-digit numbers, a flag, a one-byte name, an empty email,
     /// separators.

@@ -77,7 +77,7 @@ struct MessageReader {
     mutating func readCreatedAt() throws(MessageError) -> Int64 {
         let start = position
         let createdAt = try readNumber(endingWith: FormatByte.tab)
-        guard createdAt >= MessageFormat.earliestCreatedAt else {
+        guard MessageFormat.createdAtRange.contains(createdAt) else {
             position = start
             throw failure(.createdAtOutOfRange)
         }

@@ -15,7 +15,7 @@ extension SendWindow {
         package internal(set) var bytesSent = 0
         /// Entries that failed and wait, or waited, for another attempt.
         package internal(set) var retries = 0
-        /// Batches given up, because the failure was final or the attempts were used up.
+        /// Batches given up, because the failure was final or patience was used up.
         package internal(set) var givenUp = 0
         /// Lanes looked at in search of calls: the work done, bounded by four times a call's entries each time.
         package internal(set) var lanesExamined = 0

@@ -33,6 +33,8 @@ package struct SendWindow: Sendable {
         var inFlight: Batch?
         /// How often the first batch was sent without success.
         var attempts = 0
+        /// How long the first batch has been refused; nil when it was not.
+        var outage: (start: Instant, patience: Patience)?
         var isBackingOff = false
         /// Since when the first batch could have been sent; meaningful while the lane is in `ready`.
         var readySince: Instant?
@@ -167,12 +169,16 @@ package struct SendWindow: Sendable {
     ) -> FailedEntry {
         guard let (lane, batch) = finishSending(number) else { return .unexpected }
         let attempts = (lanes[lane]?.attempts ?? 0) + 1
-        guard retryable, attempts < configuration.maximumAttempts else {
+        var outage = lanes[lane]?.outage ?? (now, configuration.patience)
+        let decision = outage.patience.failed(
+            at: now - outage.start, random: .random(in: 0..<1, using: &generator))
+        guard retryable, case .tryAgain(let pause) = decision else {
             counters.givenUp += 1
             remove(batch, from: lane, at: now)
             return .givenUp(batch, attempts: attempts)
         }
-        let notBefore = now + configuration.retryDelay(afterAttempts: attempts, using: &generator)
+        let notBefore = now + pause
+        lanes[lane]?.outage = outage
         counters.retries += 1
         lanes[lane]?.attempts = attempts
         lanes[lane]?.isBackingOff = true
@@ -243,6 +249,7 @@ extension SendWindow {
         count -= 1
         bytes -= batch.body.count
         lanes[lane]?.attempts = 0
+        lanes[lane]?.outage = nil
         makeReady(lane, at: now)
     }
 

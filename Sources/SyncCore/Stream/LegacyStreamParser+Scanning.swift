@@ -20,6 +20,21 @@ extension LegacyStreamParser {
         isAtEnd = true
     }
 
+    @usableFromInline
+    mutating func beginAbandoning() {
+        isAtEnd = true
+        reportLongDamage()
+    }
+
+    /// Where the next byte is that has not been dealt with.
+    var position: Int64 { bytesConsumed + Int64(chunkPosition - carried.count) }
+
+    /// The next byte that has not been dealt with.
+    var nextByte: UInt8? {
+        if let byte = carriedBytes.first { return byte }
+        return chunkPosition < chunk.count ? chunk[chunkPosition] : nil
+    }
+
     /// Goes on to the next user or reject, or to the end of the chunk.
     @usableFromInline
     mutating func next() -> Event {
@@ -32,7 +47,7 @@ extension LegacyStreamParser {
             } else if chunkPosition < chunk.count {
                 event = scanChunk()
             } else {
-                finishDamage(ifLongEnough: !isAtEnd)
+                if isAtEnd { endDamageWithBody() }
                 return .needsInput
             }
             if let event { return event }
@@ -44,7 +59,13 @@ extension LegacyStreamParser {
     @inline(__always)
     private mutating func scanChunk() -> Event? {
         guard let base = chunk.baseAddress else { return nil }
-        chunkPosition = skipToBrace(base, chunkPosition..<chunk.count)
+        while chunkPosition < chunk.count, base[chunkPosition] != UInt8(ascii: "{") {
+            chunkPosition = skipSeparators(base, chunkPosition..<chunk.count)
+            guard chunkPosition < chunk.count, base[chunkPosition] != UInt8(ascii: "{") else { break }
+            takeByteOutsideObjects(base[chunkPosition])
+            chunkPosition += 1
+            if !dueRejects.isEmpty { return .reject }
+        }
         guard chunkPosition < chunk.count else { return nil }
 
         let start = base + chunkPosition
@@ -55,18 +76,20 @@ extension LegacyStreamParser {
             bytesExamined += Int64(length)
             chunkPosition += length
             return found(user)
-        case .notUser(let reason, let length):
+        case .notUser(let reason, let userName, let length):
             bytesExamined += Int64(length)
             chunkPosition += length
-            return refused(UnsafeBufferPointer(start: start, count: length), reason, at: offset)
+            return refused(UnsafeBufferPointer(start: start, count: length), reason, userName: userName, at: offset)
         case .broken(let reason, let examined):
             bytesExamined += Int64(examined)
-            beginDamage(reason, at: offset)
+            brackets.doubt(until: offset + Int64(examined) - 1)
+            takeDamage(reason)
             chunkPosition += 1
         case .incomplete:
             bytesExamined += Int64(window)
             if window == limits.maximumObjectBytes {
-                beginDamage(.tooLarge, at: offset)
+                brackets.doubt(until: offset + Int64(window))
+                takeDamage(.tooLarge)
                 chunkPosition += 1
             } else {
                 carried = 0..<0
@@ -77,22 +100,26 @@ extension LegacyStreamParser {
         return nil
     }
 
-    /// Returns the first position in `range` of a `{`, or its end; counts what lies before it as damage or not.
+    /// Returns the first position in `range` of something other than a comma, whitespace or a byte order mark, or its end.
     @inline(__always)
-    private mutating func skipToBrace(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
+    private func skipSeparators(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
         var position = range.lowerBound
         while position < range.upperBound {
             switch base[position] {
-            case UInt8(ascii: "{"):
-                return position
-            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF:
-                break
-            default:
-                damagedBytes += 1
+            case UInt8(ascii: ","), 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF: position += 1
+            default: return position
             }
-            position += 1
         }
         return position
+    }
+
+    /// Takes the next byte, which is in no object and is no separator, or is a bracket.
+    private mutating func takeByteOutsideObjects(_ byte: UInt8) {
+        if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") {
+            takeBracket()
+        } else {
+            takeDamage()
+        }
     }
 
     // MARK: - Objects that cross a chunk border
@@ -133,7 +160,6 @@ extension LegacyStreamParser {
             end != nil || isAtEnd || carried.count == limits.maximumObjectBytes
                 || carried.count >= 2 * attemptedBytes
         else {
-            finishDamage(ifLongEnough: true)
             return .needsInput
         }
         return readCarriedObject()
@@ -141,7 +167,13 @@ extension LegacyStreamParser {
 
     /// Scans carried bytes behind an object that is done with, or behind a `{` that began none.
     private mutating func scanCarry() -> Event? {
-        carried = skipToBrace(carry, carried)..<carried.upperBound
+        while !carried.isEmpty, carry[carried.lowerBound] != UInt8(ascii: "{") {
+            carried = skipSeparators(carry, carried)..<carried.upperBound
+            guard !carried.isEmpty, carry[carried.lowerBound] != UInt8(ascii: "{") else { break }
+            takeByteOutsideObjects(carry[carried.lowerBound])
+            carried = carried.lowerBound + 1..<carried.upperBound
+            if !dueRejects.isEmpty { return .reject }
+        }
         if carried.count <= chunkPosition {
             // What is left came from this chunk: it can be read from there.
             chunkPosition -= carried.count
@@ -161,27 +193,28 @@ extension LegacyStreamParser {
             isObjectOpen = false
             carried = carried.lowerBound + length..<carried.upperBound
             return found(user)
-        case .notUser(let reason, let length):
+        case .notUser(let reason, let userName, let length):
             bytesExamined += Int64(length)
             isObjectOpen = false
-            let event = refused(UnsafeBufferPointer(start: start, count: length), reason, at: offset)
+            let event = refused(
+                UnsafeBufferPointer(start: start, count: length), reason, userName: userName, at: offset)
             carried = carried.lowerBound + length..<carried.upperBound
             return event
         case .broken(let reason, let examined):
             bytesExamined += Int64(examined)
-            giveUpCarriedObject(reason, at: offset)
+            brackets.doubt(until: offset + Int64(examined) - 1)
+            giveUpCarriedObject(reason)
         case .incomplete:
             bytesExamined += Int64(carried.count)
             if carried.count == limits.maximumObjectBytes {
-                giveUpCarriedObject(.tooLarge, at: offset)
+                brackets.doubt(until: offset + Int64(carried.count))
+                giveUpCarriedObject(.tooLarge)
             } else if isAtEnd {
-                giveUpCarriedObject(.truncated, at: offset)
+                brackets.endInObject()
+                giveUpCarriedObject(.truncated)
             } else if isObjectOpen {
                 attemptedBytes = carried.count
-                if chunkPosition == chunk.count {
-                    finishDamage(ifLongEnough: true)
-                    return .needsInput
-                }
+                if chunkPosition == chunk.count { return .needsInput }
             } else {
                 openCarriedObject()
             }
@@ -189,8 +222,8 @@ extension LegacyStreamParser {
         return nil
     }
 
-    private mutating func giveUpCarriedObject(_ reason: Reject.Reason, at offset: Int64) {
-        beginDamage(reason, at: offset)
+    private mutating func giveUpCarriedObject(_ reason: Reject.Reason) {
+        takeDamage(reason)
         isObjectOpen = false
         carried = carried.lowerBound + 1..<carried.upperBound
     }

@@ -2,13 +2,14 @@
 ///
 /// The rule, so that two readers of the same bytes agree: scan for `{`; try to read one JSON object from it
 /// (RFC 8259, UTF-8, at most 64 KiB, containers at most 32 deep). A valid object with the five fields well typed is a
-/// user. A valid object that is no user makes one reject and is skipped whole. What is no valid object makes one reject,
+/// user. A valid object that is no user makes one reject and is skipped whole. What is no valid object is damage,
 /// and scanning goes on just after that `{`, so that a whole object further on, or inside, is still found.
-/// Damage that follows damage, with no whole object between, belongs to the same reject.
 ///
-/// Bytes outside objects never make a reject: brackets, commas, whitespace and byte order marks are separators, others
-/// are counted in `damagedBytes`. So arrays glued together, one giant array, newline-delimited and comma-separated
-/// objects all read the same.
+/// Every byte is part of an object, a separator, or damage. Brackets, commas, whitespace and the bytes of byte order marks are
+/// separators. So arrays glued together, one giant array, newline-delimited and comma-separated objects all read the same.
+/// Damage makes one reject for each run: up to the next whole object, or, for a fragment between two arrays that looks like no
+/// record, up to the second one. What a reject says about users is in ``Reject/mayHideUser``, and whether the body ends
+/// where its JSON ends in `StreamBrackets`.
 ///
 /// How the stream is cut into chunks changes nothing but when a user is handed over. Memory is fixed: one
 /// buffer for an object that crosses a chunk border and one for decoded escapes, each of the size an object may have.
@@ -51,7 +52,9 @@ package struct LegacyStreamParser: ~Copyable {
     package internal(set) var users = 0
     /// Rejects handed over so far.
     package internal(set) var rejects = 0
-    /// Bytes so far that belong to no whole object and are no separators.
+    /// Whole objects so far that are no users, rejects among them included.
+    package internal(set) var objectsRefused = 0
+    /// Bytes so far that belong to no whole object and are no separators. Each lies in a run that a reject stands for.
     package internal(set) var damagedBytes: Int64 = 0
     /// Bytes looked at by attempts to read an object, one byte as often as it was looked at.
     ///
@@ -82,9 +85,11 @@ package struct LegacyStreamParser: ~Copyable {
     /// Where the open object could end.
     var boundary = ObjectBoundary()
 
-    /// The run of damage in hand: what has become of its reject.
-    var damage = Damage.none
-    /// What is to be handed over before the user in hand: at most two rejects.
+    /// The run of damage that the bytes so far end with; its reject is handed over when it has ended.
+    var damage: DamageRun?
+    /// What the brackets outside objects say.
+    var brackets = StreamBrackets()
+    /// What is to be handed over before the next user: a few rejects at most.
     @usableFromInline var dueRejects: [Reject] = []
 
     package init(limits: Limits = .init()) {
@@ -118,6 +123,18 @@ package struct LegacyStreamParser: ~Copyable {
     package mutating func finish<Sink: LegacyStreamSink & ~Copyable>(into sink: inout Sink) {
         beginEnd()
         deliver(to: &sink)
+    }
+
+    /// Whether the body that has ended is unfinished JSON, although its transfer may be complete. To be asked after `finish`.
+    package var isCut: Bool { brackets.isOpen }
+
+    /// Hands over the damage that the bytes so far end with, when they decide its reject: for a stream that breaks off.
+    ///
+    /// Nothing may be consumed afterwards.
+    @inlinable
+    package mutating func abandon<Sink: LegacyStreamSink & ~Copyable>(into sink: inout Sink) {
+        beginAbandoning()
+        deliverRejects(to: &sink)
     }
 
     /// The thin generic part, specialized for the caller's sink; everything else is compiled once, here.

@@ -2,8 +2,8 @@
 enum ObjectOutcome {
     /// The object is a user and takes `length` bytes.
     case user(UserRecord, length: Int)
-    /// The object is valid JSON of `length` bytes, but no user.
-    case notUser(Reject.Reason, length: Int)
+    /// The object is valid JSON of `length` bytes, but no user. Its name is there when it can be read.
+    case notUser(Reject.Reason, userName: UnsafeBufferPointer<UInt8>?, length: Int)
     /// No object begins here, which showed after `examined` bytes.
     case broken(Reject.Reason, examined: Int)
     /// The bytes end before the object does.
@@ -75,7 +75,9 @@ struct ObjectReader {
         var deleted = false
 
         var position = try JSONScanner.skipWhitespace(start + 1, end)
-        if position.pointee == UInt8(ascii: "}") { return .notUser(.missingField, length: position + 1 - start) }
+        if position.pointee == UInt8(ascii: "}") {
+            return .notUser(.missingField, userName: nil, length: position + 1 - start)
+        }
         while true {
             guard position.pointee == UInt8(ascii: "\"") else { throw .invalid(position) }
             let field: Fields
@@ -131,23 +133,37 @@ struct ObjectReader {
         }
         let length = position + 1 - start
 
-        guard typed == .all else {
-            for (field, description) in Fields.inOrder where !typed.contains(field) {
-                return .notUser(mistyped.contains(field) ? description.invalid : .missingField, length: length)
-            }
-            return .notUser(.missingField, length: length)
-        }
         var room = scratch
-        guard let name = decode(userName, to: &room) else { return .notUser(.unstorableText, length: length) }
-        guard Self.isUserName(name) else { return .notUser(.invalidUserName, length: length) }
-        guard let address = decode(email, to: &room) else { return .notUser(.unstorableText, length: length) }
+        guard typed == .all else {
+            let name = typed.contains(.userName) ? decode(userName, to: &room) : nil
+            return .notUser(
+                Self.refusal(typed: typed, mistyped: mistyped),
+                userName: name.flatMap { Self.isUserName($0) ? $0 : nil },
+                length: length)
+        }
+        guard let name = decode(userName, to: &room) else {
+            return .notUser(.unstorableText, userName: nil, length: length)
+        }
+        guard Self.isUserName(name) else { return .notUser(.invalidUserName, userName: nil, length: length) }
+        guard let address = decode(email, to: &room) else {
+            return .notUser(.unstorableText, userName: name, length: length)
+        }
         guard let time = decode(createdAt, to: &room), let microseconds = RFC3339.microseconds(time) else {
-            return .notUser(.invalidCreatedAt, length: length)
+            return .notUser(.invalidCreatedAt, userName: name, length: length)
         }
         let user = UserRecord(
             legacyID: id, userName: UnsafeRawBufferPointer(name), email: UnsafeRawBufferPointer(address),
             createdAt: microseconds, deleted: deleted, offset: offset)
         return .user(user, length: length)
+    }
+
+    /// Why an object without all fields well typed is no user: by the first of them, in the order of `Fields.inOrder`.
+    @inline(never)
+    private static func refusal(typed: Fields, mistyped: Fields) -> Reject.Reason {
+        for (field, description) in Fields.inOrder where !typed.contains(field) {
+            return mistyped.contains(field) ? description.invalid : .missingField
+        }
+        return .missingField
     }
 
     /// Reads a key, of which `start` is the first byte after the quote, up to its closing quote.

@@ -5,7 +5,11 @@
 /// is taken where section 5.7 allows it, at 23:59:60 UTC on 30 June or 31 December, and counts as the second after it,
 /// as in PostgreSQL. One to nine fraction digits; those beyond the sixth are dropped, not rounded.
 package enum RFC3339 {
-    /// Returns microseconds since 1970-01-01T00:00:00Z, or nil when `text` is no date-time.
+    /// The times that can be written again, in UTC, as four digits of a year: 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999999Z, in
+    /// microseconds since 1970-01-01T00:00:00Z. An offset can lead out of it.
+    package static let range: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
+
+    /// Returns microseconds since 1970-01-01T00:00:00Z within ``range``, or nil when `text` is no such date-time.
     package static func microseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         // The shortest is 2023-04-05T06:07:08Z, the longest 2023-04-05T06:07:08.123456789+00:00.
         guard let start = text.baseAddress, (20...35).contains(text.count) else { return nil }
@@ -41,7 +45,8 @@ package enum RFC3339 {
             daysSinceEpoch(year: year, month: month, day: day) * 86_400
             + hour * 3_600 + minute * 60 + second - offset
         if second == 60, !mayFollowLeapSecond(seconds, near: year) { return nil }
-        return seconds * 1_000_000 + microsecond
+        let microseconds = seconds * 1_000_000 + microsecond
+        return range.contains(microseconds) ? microseconds : nil
     }
 
     /// Returns the microseconds that one to nine digits stand for, and the index after them.

@@ -4,7 +4,7 @@ package struct Reject: Sendable, Equatable {
     ///
     /// The raw values are stored in the database and shown to operators: they never change their meaning.
     package enum Reason: String, Sendable, CaseIterable {
-        /// The bytes from here on do not form a JSON object.
+        /// The bytes from here on are no JSON object and no separator.
         case invalidJSON = "invalid_json"
         /// An object was still open when the stream ended.
         case truncated = "truncated"
@@ -37,9 +37,24 @@ package struct Reject: Sendable, Equatable {
     /// The beginning of the piece: bounded, printable, valid UTF-8 without control characters.
     package let excerpt: String
 
-    package init(offset: Int64, reason: Reason, excerpt: String) {
+    // What the piece says about users that the stream does not name; see ``mayHideUser``. None of it is stored.
+
+    /// The name in a whole object that is no user: UTF-8, as a user's name must be. Nil when there is none to be read.
+    package let userName: [UInt8]?
+    /// Whether the piece stands alone between the end of one array and the beginning of the next, or after the last one.
+    package let isBetweenArrays: Bool
+    /// Whether the piece holds a quotation mark or the word `userName`, as every record does.
+    package let resemblesRecord: Bool
+
+    package init(
+        offset: Int64, reason: Reason, excerpt: String, userName: [UInt8]? = nil, isBetweenArrays: Bool = false,
+        resemblesRecord: Bool = true
+    ) {
         self.offset = offset
         self.reason = reason
         self.excerpt = excerpt
+        self.userName = userName
+        self.isBetweenArrays = isBetweenArrays
+        self.resemblesRecord = resemblesRecord
     }
 }

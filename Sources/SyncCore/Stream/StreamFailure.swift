@@ -10,6 +10,12 @@ package struct StreamFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case unexpectedContent
         /// The body was complete but held no user.
         case empty
+        /// The transfer was complete, and the body is unfinished JSON of this many bytes.
+        case cut(bytes: Int64)
+        /// Bytes came, and for too long no whole record among them.
+        case stalled
+        /// The body was complete and held far fewer records than the last completed sync received.
+        case tooFewRecords
     }
 
     package let kind: Kind
@@ -31,7 +37,7 @@ package struct StreamFailure: Error, Sendable, Equatable, CustomStringConvertibl
             // 408 Request Timeout, 425 Too Early, 429 Too Many Requests, and everything that is the server's fault.
             code == 408 || code == 425 || code == 429 || code >= 500
         case .transport(let transient): transient
-        case .unexpectedContent, .empty: true
+        case .unexpectedContent, .empty, .cut, .stalled, .tooFewRecords: true
         }
     }
 }

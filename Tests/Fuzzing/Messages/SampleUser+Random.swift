@@ -1,8 +1,8 @@
+import SyncCore
 package import TestSupport
 
 extension SampleUser {
-    /// The earliest time that PostgreSQL can store, in microseconds from 1970.
-    private static let earliest: Int64 = -210_866_803_200_000_000
+    private static let times = RFC3339.range
 
     /// A user with hostile but legal texts and numbers.
     package static func random(using generator: inout SeededGenerator) -> SampleUser {
@@ -10,7 +10,7 @@ extension SampleUser {
             legacyID: randomNumber(from: .min, using: &generator),
             userName: randomText(scalars: Int.random(in: 1...40, using: &generator), using: &generator),
             email: randomText(scalars: Int.random(in: 0...60, using: &generator), using: &generator),
-            createdAt: randomNumber(from: earliest, using: &generator),
+            createdAt: min(times.upperBound, randomNumber(from: times.lowerBound, using: &generator)),
             deleted: Bool.random(using: &generator)
         )
     }
@@ -55,7 +55,7 @@ extension SampleUser {
 
     /// Whether PostgreSQL takes it.
     var isStorable: Bool {
-        !userName.isEmpty && createdAt >= Self.earliest
+        !userName.isEmpty && createdAt >= Self.times.lowerBound
             && [userName, email].allSatisfy { !$0.contains(0) && String(validating: $0, as: UTF8.self) != nil }
     }
 }

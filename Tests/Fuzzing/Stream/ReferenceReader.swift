@@ -2,6 +2,7 @@ package import SyncCore
 
 /// The stream's rule written as plainly as it can be: whole input in memory, a tree for every object, no speed.
 ///
+/// First the bytes are cut into pieces, then runs of damage and the end of the body are judged by looking at the pieces around.
 /// It shares nothing with the parser but the rendering of excerpts, so that one mistake is not made twice.
 package struct ReferenceReader {
     let bytes: [UInt8]
@@ -13,264 +14,51 @@ package struct ReferenceReader {
     }
 
     package func read() -> StreamReading {
-        var reading = StreamReading()
-        var damage: (offset: Int, reason: Reject.Reason)?
+        let pieces = pieces()
+        let account = ReferenceAccount(pieces: pieces, bytes: bytes, limits: limits)
+        return StreamReading(
+            findings: account.findings, damagedBytes: Int64(pieces.count { $0.isDamage }), isCut: account.isCut)
+    }
+
+    /// Cuts the bytes into pieces, in their order: every byte is in exactly one.
+    func pieces() -> [ReferencePiece] {
+        var pieces: [ReferencePiece] = []
         var position = 0
-
-        func endDamage(before end: Int) {
-            guard let (offset, reason) = damage else { return }
-            var excerpt = Array(bytes[offset..<min(end, offset + limits.excerptBytes)])
-            let isCut = excerpt.count == limits.excerptBytes
-            while let last = excerpt.last, " \t\r\n,[".utf8.contains(last) { excerpt.removeLast() }
-            reading.findings.append(
-                .reject(
-                    Reject(
-                        offset: Int64(offset), reason: reason, excerpt: Excerpt.printable(excerpt, isCut: isCut))))
-            damage = nil
-        }
-
         while position < bytes.count {
-            guard bytes[position] == UInt8(ascii: "{") else {
-                if !" \t\r\n,[]\u{FEFF}".utf8.contains(bytes[position]) { reading.damagedBytes += 1 }
-                position += 1
-                continue
+            let start = position
+            position += 1
+            switch bytes[start] {
+            case UInt8(ascii: "["): pieces.append(ReferencePiece(.opening, start..<position))
+            case UInt8(ascii: "]"): pieces.append(ReferencePiece(.closing, start..<position))
+            case _ where " \t\r\n,\u{FEFF}".utf8.contains(bytes[start]):
+                pieces.append(ReferencePiece(.separator, start..<position))
+            case UInt8(ascii: "{"):
+                pieces.append(object(at: start))
+                position = pieces[pieces.count - 1].range.upperBound
+            default: pieces.append(ReferencePiece(.damage(.invalidJSON, doubtfulUntil: start), start..<position))
             }
-            let windowEnd = min(bytes.count, position + limits.maximumObjectBytes)
-            var json = ReferenceJSON(
-                bytes: bytes, position: position, end: windowEnd, maximumDepth: limits.maximumDepth)
-            do {
-                let object = try json.value(depth: 0)
-                endDamage(before: position)
-                switch ReferenceUser.make(from: object) {
-                case .success(let user):
-                    reading.findings.append(
-                        .user(
-                            offset: Int64(position), id: user.id, userName: user.userName, email: user.email,
-                            createdAt: user.createdAt, deleted: user.deleted))
-                case .failure(let refusal):
-                    let object = bytes[position..<json.position]
-                    let shown = object.prefix(limits.excerptBytes)
-                    reading.findings.append(
-                        .reject(
-                            Reject(
-                                offset: Int64(position), reason: refusal.reason,
-                                excerpt: Excerpt.printable(shown, isCut: shown.count < object.count))))
+        }
+        return pieces
+    }
+
+    private func object(at start: Int) -> ReferencePiece {
+        let end = min(bytes.count, start + limits.maximumObjectBytes)
+        var json = ReferenceJSON(bytes: bytes, position: start, end: end, maximumDepth: limits.maximumDepth)
+        do {
+            let object = try json.value(depth: 0)
+            switch ReferenceUser.make(from: object) {
+            case .success(let user): return ReferencePiece(.user(user), start..<json.position)
+            case .failure(let refusal): return ReferencePiece(.refused(refusal), start..<json.position)
+            }
+        } catch {
+            let (reason, doubtfulUntil): (Reject.Reason, Int) =
+                switch error {
+                case .invalid: (.invalidJSON, json.position)
+                case .tooDeep: (.tooDeep, json.position)
+                case .outOfBytes where end - start == limits.maximumObjectBytes: (.tooLarge, end)
+                case .outOfBytes: (.truncated, start)
                 }
-                position = json.position
-            } catch {
-                let reason: Reject.Reason =
-                    switch error {
-                    case .invalid: .invalidJSON
-                    case .tooDeep: .tooDeep
-                    case .outOfBytes: windowEnd - position == limits.maximumObjectBytes ? .tooLarge : .truncated
-                    }
-                if damage == nil { damage = (position, reason) }
-                reading.damagedBytes += 1
-                position += 1
-            }
+            return ReferencePiece(.damage(reason, doubtfulUntil: doubtfulUntil), start..<start + 1)
         }
-        endDamage(before: bytes.count)
-        return reading
-    }
-}
-
-/// A JSON value as a tree.
-indirect enum ReferenceValue {
-    case object([(key: [UInt32], value: ReferenceValue)])
-    case array([ReferenceValue])
-    /// Scalars and, where escapes are unpaired, surrogates.
-    case string([UInt32])
-    /// The literal as written.
-    case number(String)
-    case bool(Bool)
-    case null
-}
-
-/// A recursive descent over RFC 8259.
-struct ReferenceJSON {
-    enum Failure: Error {
-        case invalid
-        case tooDeep
-        case outOfBytes
-    }
-
-    let bytes: [UInt8]
-    var position: Int
-    let end: Int
-    let maximumDepth: Int
-
-    private func peek() throws(Failure) -> UInt8 {
-        if position == end { throw .outOfBytes }
-        return bytes[position]
-    }
-
-    private mutating func take() throws(Failure) -> UInt8 {
-        let byte = try peek()
-        position += 1
-        return byte
-    }
-
-    private mutating func expect(_ character: Unicode.Scalar) throws(Failure) {
-        if try take() != UInt8(ascii: character) { throw .invalid }
-    }
-
-    private mutating func space() throws(Failure) {
-        while [0x20, 0x09, 0x0A, 0x0D].contains(try peek()) { position += 1 }
-    }
-
-    /// Reads the value at the position, inside `depth` containers.
-    mutating func value(depth: Int) throws(Failure) -> ReferenceValue {
-        switch try peek() {
-        case UInt8(ascii: "{"):
-            if depth == maximumDepth { throw .tooDeep }
-            return try object(depth: depth + 1)
-        case UInt8(ascii: "["):
-            if depth == maximumDepth { throw .tooDeep }
-            return try array(depth: depth + 1)
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
-        default: return .number(try number())
-        }
-    }
-
-    private mutating func object(depth: Int) throws(Failure) -> ReferenceValue {
-        var members: [(key: [UInt32], value: ReferenceValue)] = []
-        try expect("{")
-        try space()
-        if try peek() == UInt8(ascii: "}") {
-            position += 1
-            return .object([])
-        }
-        while true {
-            let key = try string()
-            try space()
-            try expect(":")
-            try space()
-            members.append((key, try value(depth: depth)))
-            try space()
-            let byte = try take()
-            if byte == UInt8(ascii: "}") { return .object(members) }
-            if byte != UInt8(ascii: ",") { throw .invalid }
-            try space()
-        }
-    }
-
-    private mutating func array(depth: Int) throws(Failure) -> ReferenceValue {
-        var elements: [ReferenceValue] = []
-        try expect("[")
-        try space()
-        if try peek() == UInt8(ascii: "]") {
-            position += 1
-            return .array([])
-        }
-        while true {
-            elements.append(try value(depth: depth))
-            try space()
-            let byte = try take()
-            if byte == UInt8(ascii: "]") { return .array(elements) }
-            if byte != UInt8(ascii: ",") { throw .invalid }
-            try space()
-        }
-    }
-
-    private mutating func word(_ text: String, _ value: ReferenceValue) throws(Failure) -> ReferenceValue {
-        for character in text.unicodeScalars { try expect(character) }
-        return value
-    }
-
-    private mutating func number() throws(Failure) -> String {
-        let start = position
-        if try peek() == UInt8(ascii: "-") { position += 1 }
-        if try peek() == UInt8(ascii: "0") { position += 1 } else { try digits() }
-        if try peek() == UInt8(ascii: ".") {
-            position += 1
-            try digits()
-        }
-        if [UInt8(ascii: "e"), UInt8(ascii: "E")].contains(try peek()) {
-            position += 1
-            if [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(try peek()) { position += 1 }
-            try digits()
-        }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
-    }
-
-    private mutating func digits() throws(Failure) {
-        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-        if !isDigit(try peek()) { throw .invalid }
-        while isDigit(try peek()) { position += 1 }
-    }
-
-    private mutating func string() throws(Failure) -> [UInt32] {
-        var units: [UInt32] = []
-        try expect("\"")
-        while true {
-            let byte = try peek()
-            switch byte {
-            case UInt8(ascii: "\""):
-                position += 1
-                return joinSurrogates(units)
-            case UInt8(ascii: "\\"):
-                position += 1
-                units.append(try escape())
-            case 0x00..<0x20: throw .invalid
-            case 0x20..<0x80:
-                position += 1
-                units.append(UInt32(byte))
-            default: units.append(try multibyte(first: byte))
-            }
-        }
-    }
-
-    /// Makes one scalar of each surrogate pair; halves can only come from escapes.
-    private func joinSurrogates(_ units: [UInt32]) -> [UInt32] {
-        var joined: [UInt32] = []
-        for unit in units {
-            if (0xDC00...0xDFFF).contains(unit), let high = joined.last, (0xD800...0xDBFF).contains(high) {
-                joined[joined.count - 1] = 0x10000 + (high - 0xD800) * 0x400 + (unit - 0xDC00)
-            } else {
-                joined.append(unit)
-            }
-        }
-        return joined
-    }
-
-    private mutating func escape() throws(Failure) -> UInt32 {
-        switch try take() {
-        case UInt8(ascii: "\""): return 0x22
-        case UInt8(ascii: "\\"): return 0x5C
-        case UInt8(ascii: "/"): return 0x2F
-        case UInt8(ascii: "b"): return 8
-        case UInt8(ascii: "f"): return 12
-        case UInt8(ascii: "n"): return 10
-        case UInt8(ascii: "r"): return 13
-        case UInt8(ascii: "t"): return 9
-        case UInt8(ascii: "u"):
-            var unit: UInt32 = 0
-            for _ in 0..<4 {
-                guard let digit = Character(Unicode.Scalar(try take())).hexDigitValue else { throw .invalid }
-                unit = unit * 16 + UInt32(digit)
-            }
-            return unit
-        default: throw .invalid
-        }
-    }
-
-    /// Asks the standard library; bytes that run out are well-formed so far when some continuation would be.
-    private mutating func multibyte(first: UInt8) throws(Failure) -> UInt32 {
-        let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-        let available = Array(bytes[position..<min(end, position + length)])
-        for count in 1..<length where count <= available.count {
-            let isPossible = [UInt8(0x80), 0xBF].contains { filler in
-                let filled = available.prefix(count) + Array(repeating: filler, count: length - count)
-                return String(validating: filled, as: UTF8.self) != nil
-            }
-            if !isPossible { throw .invalid }
-        }
-        if available.count < length { throw .outOfBytes }
-        guard let scalar = String(validating: available, as: UTF8.self)?.unicodeScalars.first else { throw .invalid }
-        position += length
-        return scalar.value
     }
 }

@@ -10,6 +10,8 @@ struct ReferenceUser {
 
     struct Refusal: Error {
         var reason: Reject.Reason
+        /// The name that the record has all the same.
+        var userName: [UInt8]?
     }
 
     static func make(from object: ReferenceValue) -> Result<ReferenceUser, Refusal> {
@@ -17,7 +19,15 @@ struct ReferenceUser {
         func last(_ name: String) -> ReferenceValue? {
             members.last { $0.key == name.unicodeScalars.map(\.value) }?.value
         }
-        func refuse(_ reason: Reject.Reason) -> Result<ReferenceUser, Refusal> { .failure(Refusal(reason: reason)) }
+        func refuse(_ reason: Reject.Reason) -> Result<ReferenceUser, Refusal> {
+            var refusal = Refusal(reason: reason)
+            if case .string(let units)? = last("userName"), let text = storable(units),
+                (1...255).contains(text.unicodeScalars.count)
+            {
+                refusal.userName = Array(text.utf8)
+            }
+            return .failure(refusal)
+        }
 
         // All types first, in order; then what the texts say.
         guard let id = last("id") else { return refuse(.missingField) }
@@ -101,6 +111,8 @@ package enum ReferenceTime {
             guard ends.contains(where: { $0 * 1440 - 1 == minutes }) else { return nil }
         }
         let padded = (fraction + "00000").prefix(6)
+        // An offset can lead out of the four-digit years, which RFC 3339 and PostgreSQL's text form end with.
+        guard (days(0) * 1440..<days(10_000) * 1440).contains(minutes) else { return nil }
         return (minutes * 60 + second) * 1_000_000 + (Int64(padded) ?? 0)
     }
 

@@ -19,6 +19,8 @@ package enum StreamFinding: Equatable, Sendable {
 package struct StreamReading: Equatable, Sendable {
     package var findings: [StreamFinding] = []
     package var damagedBytes: Int64 = 0
+    /// Whether the body is unfinished JSON.
+    package var isCut = false
 
     package var userIDs: [Int64] { findings.compactMap(\.userID) }
     package var rejects: [Reject] { findings.compactMap(\.reject) }
@@ -83,7 +85,7 @@ package func parse(
     parser.finish(into: &sink)
     precondition(parser.bytesConsumed == Int64(bytes.count))
     precondition(parser.users + parser.rejects == sink.findings.count)
-    return StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes)
+    return StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes, isCut: parser.isCut)
 }
 
 package func parse(_ text: String, chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init())

@@ -63,7 +63,9 @@ struct MessageRoundTripTests {
             power *= 10
         }
         let users = numbers.map {
-            SampleUser(legacyID: $0, userName: "u", createdAt: max($0, -210_866_803_200_000_000))
+            SampleUser(
+                legacyID: $0, userName: "u",
+                createdAt: min(max($0, RFC3339.range.lowerBound), RFC3339.range.upperBound))
         }
         let body = try Self.encode(users)
         let batch = try MessageDecoder.decode(body)

@@ -61,7 +61,7 @@ struct SendWindowPropertyTests {
                     if case .givenUp(let lost, let attempts) = window.failed(
                         batch.number, retryable: true, at: now, using: &generator)
                     {
-                        #expect(attempts == window.configuration.maximumAttempts)
+                        #expect(attempts == sends[batch.number])
                         givenUp.append(lost)
                     }
                 default:
@@ -84,7 +84,7 @@ struct SendWindowPropertyTests {
             maximumEntriesPerCall: Int.random(in: 1...10, using: &generator),
             maximumCallBytes: Int.random(in: 400...2000, using: &generator),
             attributeBytesPerEntry: Int.random(in: 0...30, using: &generator),
-            maximumAttempts: Int.random(in: 1...4, using: &generator)
+            patience: Patience(limit: .milliseconds(Int.random(in: 0...2000, using: &generator)))
         )
         let batches = (0..<Int64(600)).map { number in
             Batch(

@@ -1,3 +1,4 @@
+import Backoff
 import SyncCore
 import TestSupport
 import Testing
@@ -109,7 +110,7 @@ struct SendWindowTests {
             Issue.record("\(outcome)")
             return
         }
-        #expect(notBefore > start && notBefore <= start + .milliseconds(200))
+        #expect(notBefore > start && notBefore <= start + .milliseconds(250))
         #expect(window.nextWakeup == notBefore)
         #expect(window.nextCall(at: notBefore - .nanoseconds(1)) == nil)
         #expect(window.nextCall(at: notBefore)?.map(\.number) == [1])
@@ -118,31 +119,24 @@ struct SendWindowTests {
         #expect(window.counters.retries == 1)
     }
 
-    @Test("attempts are bounded, waits double up to a cap, and a batch given up is handed back")
-    mutating func boundedAttempts() throws {
-        let configuration = SendWindow.Configuration(
-            maximumAttempts: 6,
-            retryBase: .seconds(1),
-            retryCap: .seconds(5)
-        )
+    @Test("a batch is tried as long as patience allows, waits double up to a cap, and one given up is handed back")
+    mutating func boundedPatience() throws {
+        let backoff = Backoff(base: .seconds(1), cap: .seconds(5), jitter: .none)
+        let configuration = SendWindow.Configuration(patience: Patience(limit: .seconds(17), backoff: backoff))
         let batches = [Self.batch(1, lane: 1), Self.batch(2, lane: 1)]
         var window = try holding(batches, configuration)
         var now = start
-        for (attempt, ceiling) in zip(1...5, [1, 2, 4, 5, 5]) {
+        for (attempt, pause) in zip(1...5, [1, 2, 4, 5, 5]) {
             #expect(window.nextCall(at: now)?.map(\.number) == [1])
             let outcome = window.failed(1, retryable: true, at: now, using: &generator)
-            guard case .retries(attempts: attempt, let notBefore) = outcome else {
-                Issue.record("attempt \(attempt): \(outcome)")
-                return
-            }
-            #expect(notBefore <= now + .seconds(ceiling))
-            now = notBefore
+            #expect(outcome == .retries(attempts: attempt, notBefore: now + .seconds(pause)))
+            now += .seconds(pause)
         }
         #expect(window.nextCall(at: now)?.map(\.number) == [1])
         let last = window.failed(1, retryable: true, at: now, using: &generator)
         #expect(last == .givenUp(batches[0], attempts: 6))
         #expect(window.counters.givenUp == 1)
-        // The next batch of the lane starts with all its attempts.
+        // The next batch of the lane starts with all of it.
         #expect(window.nextCall(at: now)?.map(\.number) == [2])
         guard case .retries(attempts: 1, _) = window.failed(2, retryable: true, at: now, using: &generator) else {
             Issue.record("the attempts of one batch were counted for the next")

@@ -227,7 +227,7 @@ struct LegacyStreamRuleTests {
             reading.rejects == [
                 Reject(
                     offset: Int64(Self.sound(1).utf8.count + 2), reason: .invalidJSON,
-                    excerpt: "{/dados/:/corrimpidos/}")
+                    excerpt: "{/dados/:/corrimpidos/}", isBetweenArrays: true, resemblesRecord: false)
             ])
     }
 
@@ -264,22 +264,24 @@ struct LegacyStreamRuleTests {
         let users = (1...1000).map(Self.sound).joined(separator: ",")
         let reading = parse("{\"users\":[\(users)]}")
         #expect(reading.userIDs == Array(1...1000))
-        #expect(reading.reasons == [.tooLarge])
+        #expect(reading.reasons == [.tooLarge, .invalidJSON])
+        #expect(reading.rejects.last?.excerpt == "}")
     }
 
     @Test("an object still open at the end of the stream is a reject, objects inside it are not")
     func truncated() {
         let reading = parse("[\(Self.sound(1)),{\"a\":\(Self.sound(2)),\"b\":\"")
         #expect(reading.userIDs == [1, 2])
-        #expect(reading.reasons == [.truncated])
+        #expect(reading.reasons == [.truncated, .invalidJSON])
         #expect(parse("{").reasons == [.truncated])
     }
 
-    @Test("bytes outside objects make no reject but are counted")
+    @Test("bytes outside objects that are no separators make a reject for each run, and are counted")
     func strayBytes() {
         let reading = parse("HTTP [\(Self.sound(1)) xyz ,\(Self.sound(2))] \"bye\"")
         #expect(reading.userIDs == [1, 2])
-        #expect(reading.rejects.isEmpty)
+        #expect(reading.reasons == [.invalidJSON, .invalidJSON, .invalidJSON])
+        #expect(reading.rejects.map(\.excerpt) == ["HTTP", "xyz", "\"bye\""])
         #expect(reading.damagedBytes == 4 + 3 + 5)
         #expect(parse("").findings.isEmpty)
     }
