@@ -11,6 +11,7 @@ package struct DryRun: Sendable {
     private let configuration: SyncConfiguration
     private let source: any StreamSource
     private let table: any ComparedTable
+    private let lastCompleted: @Sendable () async throws -> SyncLogEntry?
     private let clock: PipelineClock
     private let logger: Logger
 
@@ -21,22 +22,31 @@ package struct DryRun: Sendable {
         package let rejects: Int
         package let damagedRecords: Int
         package let attempts: Int
+        /// Too few records, by which a sync would fail; nil: enough.
+        package let shortage: RecordMinimum.Shortage?
     }
 
     /// - Parameter http: for the legacy API.
     package init(_ configuration: SyncConfiguration, http: HTTPClient, logger: Logger) {
         self.init(
             configuration, source: LegacyAPI(http: http, configuration: configuration.legacyAPI),
-            table: UserTable(configuration.database, logger: logger), clock: .live, logger: logger)
+            table: UserTable(configuration.database, patience: configuration.patience, logger: logger),
+            lastCompleted: {
+                try await PostgresConnection.withConnection(configuration.database, logger: logger) { connection in
+                    try await SyncLogReader(connection: connection).lastCompleted()
+                }
+            },
+            clock: .live, logger: logger)
     }
 
     init(
-        _ configuration: SyncConfiguration, source: any StreamSource, table: any ComparedTable, clock: PipelineClock,
-        logger: Logger
+        _ configuration: SyncConfiguration, source: any StreamSource, table: any ComparedTable,
+        lastCompleted: @escaping @Sendable () async throws -> SyncLogEntry?, clock: PipelineClock, logger: Logger
     ) {
         self.configuration = configuration
         self.source = source
         self.table = table
+        self.lastCompleted = lastCompleted
         self.clock = clock
         self.logger = logger
     }
@@ -45,10 +55,13 @@ package struct DryRun: Sendable {
     package func run() async throws -> Report {
         var sink = ForecastSink(table: table, maximumUsers: configuration.deltaMaximumUsers)
         let reader = StreamReader(
-            source: source, retry: StreamRetryPolicy(maximumAttempts: configuration.streamAttempts), clock: clock,
-            logger: logger)
-        try await reader.read(into: &sink)
-        return sink.report()
+            source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
+            idleTimeout: configuration.legacyAPI.idleTimeout, clock: clock, logger: logger)
+        let minimum = RecordMinimum(percent: configuration.minimumPercent, after: try await lastCompleted())
+        // One reading is enough to say what a second one would have to confirm.
+        var any = RecordMinimum.none
+        try await reader.read(into: &sink, atLeast: &any)
+        return sink.report(shortage: minimum.shortage(of: sink.users))
     }
 }
 
@@ -59,7 +72,7 @@ private struct ForecastSink: StreamConsumer, ~Copyable {
     private var attempts = 0
     private var forecast = SyncForecast(hasher: UserHasher(), index: UserIndex(expecting: 0))
     private var rejects = 0
-    /// Of the rejects, those that may have been users.
+    /// Of the rejects, those that may hide a user.
     private var damagedRecords = 0
 
     init(table: any ComparedTable, maximumUsers: Int) {
@@ -73,6 +86,7 @@ private struct ForecastSink: StreamConsumer, ~Copyable {
 
     mutating func receive(_ reject: Reject) {
         rejects += 1
+        reject.userName?.withUnsafeBytes { forecast.noteNamed($0) }
         if reject.mayHideUser { damagedRecords += 1 }
     }
 
@@ -95,10 +109,10 @@ private struct ForecastSink: StreamConsumer, ~Copyable {
 
     mutating func complete(streamBytes: Int64) throws { try passOn(streamBytes: streamBytes) }
 
-    func report() -> DryRun.Report {
+    func report(shortage: RecordMinimum.Shortage?) -> DryRun.Report {
         DryRun.Report(
             outcome: forecast.outcome(), records: forecast.records, rejects: rejects, damagedRecords: damagedRecords,
-            attempts: attempts)
+            attempts: attempts, shortage: shortage)
     }
 
     private var tooManyUsers: SyncFailure {

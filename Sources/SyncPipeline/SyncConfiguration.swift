@@ -14,8 +14,14 @@ package struct SyncConfiguration: Sendable {
     /// Largest message body and largest batch call, in bytes.
     package var maximumMessageBytes: Int
     package var streamAttempts: Int
+    /// The share of the last completed sync's records that a stream must hold, in percent; 0: any number will do.
+    package var minimumPercent: Int
     /// Time without any batch applied after which draining gives up.
     package var stallTimeout: Duration
+    /// How long the database or the queue may be away.
+    package var patience: Patience
+    /// A person at a terminal has typed the command, and would rather be told of a wrong host or password at once.
+    package var isTyped: Bool
     package var mode: SyncMode
     /// With more users in the table, nothing is compared and every user is sent.
     package var deltaMaximumUsers: Int
@@ -24,7 +30,8 @@ package struct SyncConfiguration: Sendable {
     package init(
         legacyAPI: LegacyAPIConfiguration, queueURL: String, deadLetterQueueURL: String?,
         database: PostgresConfiguration, batchSize: Int, messageGroups: Int, maximumMessageBytes: Int,
-        streamAttempts: Int, stallTimeout: Duration, mode: SyncMode, deltaMaximumUsers: Int,
+        streamAttempts: Int, minimumPercent: Int, stallTimeout: Duration, patience: Patience = Patience(),
+        isTyped: Bool = false, mode: SyncMode, deltaMaximumUsers: Int,
         missingUsers: MissingUsersPolicy
     ) {
         self.legacyAPI = legacyAPI
@@ -35,7 +42,10 @@ package struct SyncConfiguration: Sendable {
         self.messageGroups = messageGroups
         self.maximumMessageBytes = maximumMessageBytes
         self.streamAttempts = streamAttempts
+        self.minimumPercent = minimumPercent
         self.stallTimeout = stallTimeout
+        self.patience = patience
+        self.isTyped = isTyped
         self.mode = mode
         self.deltaMaximumUsers = deltaMaximumUsers
         self.missingUsers = missingUsers

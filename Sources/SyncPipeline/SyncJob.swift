@@ -24,7 +24,9 @@ package struct SyncJob: Sendable {
     ) async throws -> SyncJob {
         let session: SyncSession
         do {
-            session = try await SyncSession.begin(configuration.database, logger: logger)
+            session = try await SyncSession.begin(
+                configuration.database, patience: configuration.patience, isTyped: configuration.isTyped, logger: logger
+            )
         } catch SyncSessionError.anotherSyncIsRunning {
             throw SyncSessionError.anotherSyncIsRunning
         } catch {
@@ -36,10 +38,14 @@ package struct SyncJob: Sendable {
             sync: SyncRun(
                 configuration: configuration, record: session,
                 source: LegacyAPI(http: http, configuration: configuration.legacyAPI),
-                table: UserTable(configuration.database, logger: logger), sqs: sqs, observers: observers,
+                table: UserTable(configuration.database, patience: configuration.patience, logger: logger), sqs: sqs,
+                observers: observers,
                 logger: logger),
             observers: observers)
     }
+
+    /// Whether the sync has failed because the source sent too few records; to be asked when it has ended.
+    package var hasTooFewRecords: Bool { sync.progress.shortage != nil }
 
     /// Runs the sync to its end. Cancelled, it marks its row FAILED (interrupted) and returns that. Call it once.
     /// - Returns: the finished row, COMPLETED or FAILED.

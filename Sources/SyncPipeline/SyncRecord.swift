@@ -11,8 +11,8 @@ package protocol SyncRecord: Sendable {
     func overtake() async throws
     func record(_ counters: SyncCounters, status: SyncStatus?) async throws
     func record(_ rejects: [Reject]) async throws
-    func recordComparison(_ counters: SyncCounters) async throws
-    func streamCompleted(_ counters: SyncCounters) async throws
+    func reserveBatches(upTo last: Int64) async throws
+    func streamCompleted(_ counters: SyncCounters, usersSent: Int) async throws
 
     func ledgerProgress() async throws -> LedgerProgress
     func appliedBatchNumbers() async throws -> [Int64]
@@ -20,8 +20,10 @@ package protocol SyncRecord: Sendable {
     func markDead(_ failures: [FailedBatch]) async throws
     func lastCompleted() async throws -> SyncLogEntry?
 
-    func complete(_ counters: SyncCounters) async throws -> SyncLogEntry
+    func complete() async throws -> SyncLogEntry
     func fail(_ counters: SyncCounters, reason: String, lacksBatches: Bool) async throws -> SyncLogEntry
+    /// Leaves each outage of the database a few seconds from now on: the program was told to stop.
+    func hurry()
     /// Gives the lock back and leaves the row as it is.
     func abandon() async
 }

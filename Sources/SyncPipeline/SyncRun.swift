@@ -41,38 +41,57 @@ struct SyncRun: Sendable {
     /// - Throws: only when the row itself could not be written.
     func run() async throws -> SyncLogEntry {
         logger.info("sync started")
-        let entry: SyncLogEntry
+        let failure: any Error
         do {
             let lastCompleted = try await record.lastCompleted()
             for observer in observers { observer.began(after: lastCompleted) }
-            try await runStages()
-            entry = try await finish { try await record.complete(progress.counters) }
-        } catch let error as SyncSessionError {
+            try await runStages(RecordMinimum(percent: configuration.minimumPercent, after: lastCompleted))
+            return ended(try await finish { try await record.complete() })
+        } catch let error as SyncSessionError where !error.leavesRow {
             // The row is no longer ours to write.
             throw error
+        } catch let error as EndUnknown {
+            throw error
         } catch {
-            let reason =
-                error is CancellationError
-                ? "interrupted: the orchestrator was told to stop; the next sync reads everything again" : "\(error)"
-            let lacksBatches = (error as? SyncFailure)?.lacksBatches ?? false
-            entry = try await finish {
-                try await record.fail(progress.counters, reason: reason, lacksBatches: lacksBatches)
-            }
+            failure = error
         }
+        let reason =
+            failure is CancellationError
+            ? "interrupted: the orchestrator was told to stop; the next sync reads everything again" : "\(failure)"
+        let lacksBatches = (failure as? SyncFailure)?.lacksBatches ?? false
+        return ended(
+            try await finish {
+                try await record.fail(progress.counters, reason: reason, lacksBatches: lacksBatches)
+            })
+    }
+
+    private func ended(_ entry: SyncLogEntry) -> SyncLogEntry {
         for observer in observers { observer.ended(entry, progress, logger: logger) }
         return entry
     }
 
-    /// The end must reach the SyncLog also when this task was cancelled: it runs in a task of its own, awaited here.
+    /// The end must reach the SyncLog also when this task was cancelled: it runs in a task of its own, awaited here. Told to stop, it has
+    /// a few seconds for that.
+    /// - Throws: ``EndUnknown`` when the database went away and stayed away.
     private func finish(_ end: @escaping @Sendable () async throws -> SyncLogEntry) async throws -> SyncLogEntry {
-        try await Task { try await end() }.value
+        let task = Task { try await end() }
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                record.hurry()
+            }
+        } catch let error as OutageError {
+            throw EndUnknown(syncID: record.syncID, outage: error)
+        }
     }
 
     /// Runs the stages, and beside them what watches and records.
-    private func runStages() async throws {
+    private func runStages(_ minimum: RecordMinimum) async throws {
         let sender = BatchSender(
-            sqs: sqs, queueURL: configuration.queueURL, trace: trace,
-            maximumCallBytes: configuration.maximumMessageBytes, progress: progress, clock: clock, logger: logger)
+            sqs: sqs, queueURL: configuration.queueURL, record: record, trace: trace,
+            maximumCallBytes: configuration.maximumMessageBytes, patience: configuration.patience, progress: progress,
+            clock: clock, logger: logger)
         let recorder = ProgressRecorder(record: record, progress: progress)
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -96,7 +115,7 @@ struct SyncRun: Sendable {
                 }
             }
             group.addTask {
-                try await streamAndDrain(sender)
+                try await streamAndDrain(sender, minimum)
                 return true
             }
             // The first to end decides: success of the last one, or any failure.
@@ -106,32 +125,49 @@ struct SyncRun: Sendable {
     }
 
     /// The story of a sync.
-    private func streamAndDrain(_ sender: BatchSender) async throws {
+    private func streamAndDrain(_ sender: BatchSender, _ minimum: RecordMinimum) async throws {
+        var minimum = minimum
         let comparison = TableComparison(
             table: table, syncID: record.syncID, maximumUsers: configuration.deltaMaximumUsers, logger: logger)
         var sink = SyncSink(
             configuration: configuration, record: record, comparison: comparison, sender: sender, progress: progress,
             observers: observers)
         let reader = StreamReader(
-            source: source, retry: StreamRetryPolicy(maximumAttempts: configuration.streamAttempts), clock: clock,
-            logger: logger)
+            source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
+            idleTimeout: configuration.legacyAPI.idleTimeout, clock: clock, logger: logger)
 
-        try await reader.read(into: &sink)
+        try await reader.read(into: &sink, atLeast: &minimum)
         if try await !comparison.isProven() {
             // Someone else touched rows that the sync relied on. Sending every user relies on nothing.
             logger.warning("the stream is read again, and every user is sent")
             sink.mode = .full
-            try await reader.read(into: &sink)
+            try await reader.read(into: &sink, atLeast: &minimum)
         }
-        progress.update { $0.missing = comparison.filter?.missingUsers }
-        try await record.recordComparison(progress.counters)
+        var verdict = comparison.verdict(configuration.missingUsers, damagedRecords: sink.damagedRecords)
+        if let shortage = minimum.shortage {
+            verdict.refusal = SyncFailure(shortage).description
+            progress.note(shortage)
+        }
+        progress.update { $0.missing = verdict.missing }
+        let outcome = try await comparison.store(verdict, counters: progress.counters)
 
         progress.beginDraining()
         try await sender.finish()
         for observer in observers { observer.streamCompleted(progress) }
-        try await record.streamCompleted(progress.counters)
-        try await drain.run(sent: sender.sent)
-        try await comparison.settleMissing(configuration.missingUsers, damagedRecords: sink.damagedRecords)
+        let sent = await sender.sent
+        guard sent.isGapless else {
+            throw SyncFailure("batch numbers are missing among those that were sent: this is a defect, report it")
+        }
+        try await record.streamCompleted(progress.counters, usersSent: sent.users)
+        do {
+            try await drain.run(sent: sent, verdict: outcome)
+        } catch let failure as SyncFailure {
+            // No replay of what is missing completes a sync for which the source sent too little.
+            guard let shortage = minimum.shortage else { throw failure }
+            throw SyncFailure("\(shortage); besides, \(failure)")
+        }
+        try await comparison.carryOut(outcome)
+        if verdict.decision == .postpone { progress.noteMarkingPostponed() }
     }
 
     private var drain: Drain {
@@ -139,6 +175,7 @@ struct SyncRun: Sendable {
             record: record,
             deadLetters: DeadLetterQueue.Locator(
                 sqs: sqs, queueURL: configuration.queueURL, configuredURL: configuration.deadLetterQueueURL),
-            stallTimeout: configuration.stallTimeout, progress: progress, clock: clock, logger: logger)
+            stallTimeout: configuration.stallTimeout, patience: configuration.patience, progress: progress,
+            clock: clock, logger: logger)
     }
 }

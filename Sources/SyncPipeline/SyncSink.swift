@@ -28,7 +28,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
     private var batcher: LaneBatcher
     private(set) var users = 0
     private(set) var rejectCount = 0
-    /// Of the rejects, those that may have been users.
+    /// Of the rejects, those that may hide a user.
     private(set) var damagedRecords = 0
     /// Batches sealed and not yet passed on.
     private var sealed: [Batch] = []
@@ -63,6 +63,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
     mutating func receive(_ reject: Reject) {
         rejects.append(reject)
         rejectCount += 1
+        reject.userName?.withUnsafeBytes { comparison.filter?.noteNamed($0) }
         if reject.mayHideUser { damagedRecords += 1 }
     }
 
@@ -74,7 +75,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
             receive(
                 Reject(
                     offset: user.offset, reason: .userTooLarge,
-                    excerpt: Excerpt.printable(user.userName.prefix(160), isCut: true)))
+                    excerpt: Excerpt.printable(user.userName.prefix(160), isCut: true), userName: Array(user.userName)))
         }
     }
 
@@ -156,6 +157,6 @@ struct SyncSink: StreamConsumer, ~Copyable {
         LaneBatcher(
             syncID: syncID, attempt: attempt, firstBatchNumber: firstBatch, lanes: configuration.messageGroups,
             maximumUsers: configuration.batchSize,
-            maximumBodyBytes: configuration.maximumMessageBytes - TraceContext.attributeBytes)
+            maximumBodyBytes: configuration.maximumMessageBytes - MessageAttributes.maximumBytes)
     }
 }

@@ -70,7 +70,7 @@ struct ChangedUserIntegrationTests {
     func missing() async throws {
         try await withKnownUsers { database, session, table, filter, _ in
             #expect(judge(knownUsers[0], filter) == .skip)
-            try await table.softDeleteMissing(filter, syncID: session.syncID)
+            try await database.markMissing(table, filter, session, missedBefore: ["bia"])
             #expect(try await changes(of: session.syncID, in: database) == ["bia": .newlyDeleted])
         }
     }

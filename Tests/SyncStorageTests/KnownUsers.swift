@@ -1,3 +1,4 @@
+import Postgres
 import SyncCore
 import SyncStorage
 import TestSupport
@@ -17,6 +18,7 @@ func withKnownUsers(
         _ = try await database.store.apply(try batch(1, 1, knownUsers))
         let session = try await SyncSession.begin(database.configuration, logger: silent)
         try await session.overtake()
+        try await session.reserveBatches(upTo: 64)
         let table = UserTable(database.configuration, logger: silent)
         let hasher = UserHasher()
         guard let snapshot = try await table.snapshot(hasher, maximumUsers: 3) else {
@@ -45,4 +47,36 @@ func judge(_ user: TestUser, _ filter: DeltaFilter) -> DeltaFilter.Verdict {
                     createdAt: user.createdAt, deleted: user.deleted))
         }
     }
+}
+
+extension SyncDatabase {
+    /// Ends the stream of a sync as one that may mark any number of missing users, and marks them.
+    /// - Parameter missedBefore: whom the complete stream before did not name either.
+    func markMissing(
+        _ table: UserTable, _ filter: DeltaFilter, _ session: SyncSession, missedBefore names: [String]
+    ) async throws {
+        _ = try await connection.query("UPDATE sync_logs SET verdict = 'complete' WHERE id = 1")
+        for name in names {
+            _ = try await connection.query(
+                "INSERT INTO sync_missing (sync_id, user_name, again) VALUES (1, $1, false)", [.text(name)])
+        }
+        let verdict = SyncVerdict(
+            missing: filter.missingUsers, live: filter.liveUsers, damagedRecords: 0,
+            policy: MissingUsersPolicy(action: .softDelete, maximumPercent: 100))
+        _ = try await table.store(verdict, filter, counters: SyncCounters(), syncID: session.syncID)
+        try await table.markMissedAgain(filter, syncID: session.syncID)
+    }
+
+    /// Stores the verdict of a sync with which nothing is wrong.
+    func storeVerdict(_ session: SyncSession) async throws {
+        try await SyncStorageTests.storeVerdict(session, configuration)
+    }
+}
+
+/// Stores the verdict of a sync with which nothing is wrong.
+func storeVerdict(_ session: SyncSession, _ configuration: PostgresConfiguration) async throws {
+    let verdict = SyncVerdict(
+        missing: 0, live: 0, damagedRecords: 0, policy: MissingUsersPolicy(action: .keep, maximumPercent: 5))
+    _ = try await UserTable(configuration, logger: silent).store(
+        verdict, nil, counters: SyncCounters(), syncID: session.syncID)
 }

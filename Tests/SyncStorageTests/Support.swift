@@ -22,19 +22,24 @@ struct SyncDatabase: Sendable {
     }
 
     /// The users table, keyed by name.
-    func users() async throws -> [String: TestUser] {
-        let result = try await connection.query(
-            "SELECT user_name::text, legacy_id, email, legacy_created_at, deleted FROM users")
-        var users: [String: TestUser] = [:]
-        for row in 0..<result.rowCount {
-            let user = TestUser(
-                name: try result.text(row: row, column: 0), id: try result.int8(row: row, column: 1),
-                email: try result.text(row: row, column: 2), createdAt: try result.timestamptz(row: row, column: 3),
-                deleted: try result.bool(row: row, column: 4))
-            users[user.name] = user
-        }
-        return users
+    func users() async throws -> [String: TestUser] { try await storedUsers(on: connection) }
+}
+
+/// The rows of the users table that have a name, keyed by it.
+func storedUsers(on connection: PostgresConnection) async throws -> [String: TestUser] {
+    let result = try await connection.query(
+        """
+        SELECT user_name::text, legacy_id, email::text, legacy_created_at, deleted FROM users
+        WHERE user_name IS NOT NULL
+        """)
+    var users: [String: TestUser] = [:]
+    for row in result.rows {
+        let user = TestUser(
+            name: try row.text("user_name"), id: try row.int8("legacy_id"), email: try row.text("email"),
+            createdAt: try row.utcTime("legacy_created_at"), deleted: try row.bool("deleted"))
+        users[user.name] = user
     }
+    return users
 }
 
 let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -14,7 +14,8 @@ struct SyncSessionIntegrationTests {
             connectionString: database.connectionString, applicationName: "session")
         try await migrate(configuration)
         let session = try await SyncSession.begin(configuration, logger: silent)
-        try await session.streamCompleted(SyncCounters())
+        try await storeVerdict(session, configuration)
+        try await session.streamCompleted(SyncCounters(), usersSent: 0)
 
         // A commit waits for a standby that does not exist: it is done by then, and its client has not heard of it.
         _ = try await server.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
@@ -32,7 +33,7 @@ struct SyncSessionIntegrationTests {
                 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql' AND wait_event = 'SyncRep'")
                 == "1"
         }
-        async let ended = session.complete(SyncCounters())
+        async let ended = session.complete()
         try await eventually(within: .seconds(30), "the commit waits") {
             try await database.query(
                 """
@@ -58,7 +59,7 @@ struct SyncSessionIntegrationTests {
                 _ = try await session.fail(SyncCounters(), reason: "another reason")
             }
             await #expect(throws: SyncSessionError.endedElsewhere(syncID: session.syncID)) {
-                _ = try await session.complete(SyncCounters())
+                _ = try await session.complete()
             }
             await session.abandon()
         }
@@ -69,15 +70,15 @@ struct SyncSessionIntegrationTests {
         try await withConfiguration { configuration, database in
             let syncID = try await failedSync(configuration, lacksBatches: lacksBatches)
             let connection = try await PostgresConnection.connect(configuration, logger: silent)
-            let reader = FailedBatchReader(connection: connection)
-            #expect(try await reader.newestAwaitingBatches() == (lacksBatches ? syncID : nil))
-            #expect(try await reader.settle(syncID) == false)
+            let syncs = SyncLogTable(connection: connection)
+            #expect(try await syncs.newestAwaitingBatches() == (lacksBatches ? syncID : nil))
+            #expect(try await syncs.complete(syncID) == false)
             try await database.query(
                 """
                 INSERT INTO sync_batches (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged)
                 VALUES (\(syncID), 1, 0, 10, 0, 10, 0, 0)
                 """)
-            #expect(try await reader.settle(syncID) == lacksBatches)
+            #expect(try await syncs.complete(syncID) == lacksBatches)
             #expect(
                 try await database.query("SELECT status FROM sync_logs") == (lacksBatches ? "COMPLETED" : "FAILED"))
             await connection.close()
@@ -89,11 +90,11 @@ struct SyncSessionIntegrationTests {
         try await withConfiguration { configuration, _ in
             let older = try await failedSync(configuration, lacksBatches: true)
             let connection = try await PostgresConnection.connect(configuration, logger: silent)
-            let reader = FailedBatchReader(connection: connection)
-            #expect(try await reader.awaitingBatches(among: [older]) == [older])
+            let syncs = SyncLogTable(connection: connection)
+            #expect(try await syncs.awaitingBatches(among: [older]) == [older])
             let newer = try await failedSync(configuration, lacksBatches: true)
-            #expect(try await reader.awaitingBatches(among: [older, newer]) == [newer])
-            #expect(try await reader.settle(older) == false)
+            #expect(try await syncs.awaitingBatches(among: [older, newer]) == [newer])
+            #expect(try await syncs.complete(older) == false)
             await connection.close()
         }
     }
@@ -107,7 +108,8 @@ struct SyncSessionIntegrationTests {
         var counters = SyncCounters()
         counters.received = 10
         counters.batchesSent = 1
-        try await session.streamCompleted(counters)
+        try await storeVerdict(session, configuration)
+        try await session.streamCompleted(counters, usersSent: 10)
         let entry = try await session.fail(counters, reason: "one batch is missing", lacksBatches: lacksBatches)
         #expect(entry.status == .failed)
         return session.syncID

@@ -29,8 +29,8 @@ struct UpsertPlanIntegrationTests {
     @Test(
         "users are found by their index, whatever the statistics say",
         arguments: Table.allCases, [false, true])
-    func indexLookUps(table: Table, amongOthers: Bool) async throws {
-        let statement = amongOthers ? UpsertStatement.applyAmongOthers : UpsertStatement.apply
+    func indexLookUps(table: Table, inParts: Bool) async throws {
+        let statement = inParts ? UpsertStatement.applyPart : UpsertStatement.apply
         try await withDatabase { database in
             for sql in table.preparation { _ = try await database.connection.query(sql) }
             let plan = try await plan(of: statement, on: database.connection)

@@ -46,42 +46,4 @@ struct UserTableIntegrationTests {
             #expect(try await table.prove(filter).touched == 0)
         }
     }
-
-    @Test(
-        "missing users are marked as deleted once, with their number; one that someone changed meanwhile is left alone")
-    func softDelete() async throws {
-        try await withKnownUsers { database, session, table, filter, _ in
-            #expect(judge(knownUsers[0], filter) == .skip)
-            #expect(filter.missingUsers == 1)
-            try await table.softDeleteMissing(filter, syncID: session.syncID)
-            try await table.softDeleteMissing(filter, syncID: session.syncID)
-            let rows = try await database.users()
-            #expect(rows["ana"]?.deleted == false)
-            #expect(rows["bia"]?.deleted == true)
-            let result = try await database.connection.query(
-                """
-                SELECT missing_deleted, (SELECT count(*) FROM users WHERE sync_id = $1 AND deleted_at IS NOT NULL)
-                FROM sync_logs WHERE id = $1
-                """, [.int8(session.syncID)])
-            #expect(try result.int8(row: 0, column: 0) == 1)
-            #expect(try result.int8(row: 0, column: 1) == 1)
-        }
-        try await withKnownUsers { database, session, table, filter, _ in
-            #expect(judge(knownUsers[0], filter) == .skip)
-            try await database.connection.executeScript("UPDATE users SET email = 'x' WHERE user_name = 'bia'")
-            try await table.softDeleteMissing(filter, syncID: session.syncID)
-            #expect(try await database.users()["bia"]?.deleted == false)
-        }
-    }
-
-    @Test("a sync that was ended from outside marks nobody")
-    func endedElsewhere() async throws {
-        try await withKnownUsers { database, session, table, filter, _ in
-            try await database.connection.executeScript("UPDATE sync_logs SET status = 'FAILED'")
-            await #expect(throws: SyncSessionError.endedElsewhere(syncID: session.syncID)) {
-                try await table.softDeleteMissing(filter, syncID: session.syncID)
-            }
-            #expect(try await database.users()["bia"]?.deleted == false)
-        }
-    }
 }

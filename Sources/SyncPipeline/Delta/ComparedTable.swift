@@ -8,7 +8,10 @@ package protocol ComparedTable: Sendable {
     func snapshot(_ hasher: UserHasher, maximumUsers: Int) async throws -> UserTableSnapshot?
     func isUntouched(since moment: UserTableSnapshot.Moment, butBy syncID: Int64) async throws -> Bool
     func prove(_ filter: DeltaFilter) async throws -> DeltaProof
-    func softDeleteMissing(_ filter: DeltaFilter, syncID: Int64) async throws
+    func store(
+        _ verdict: SyncVerdict, _ filter: DeltaFilter?, counters: SyncCounters, syncID: Int64
+    ) async throws -> SyncVerdict.Outcome
+    func markMissedAgain(_ filter: DeltaFilter, syncID: Int64) async throws
 }
 
 extension UserTable: ComparedTable {}

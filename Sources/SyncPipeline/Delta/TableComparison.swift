@@ -65,35 +65,53 @@ final class TableComparison {
         return false
     }
 
-    /// Does what is to be done about users that the complete stream did not name, once all batches are applied.
-    /// - Parameter damagedRecords: pieces of the stream that may have been any of them.
-    /// - Throws: ``SyncFailure`` when more are missing than may go, or when that cannot be known.
-    func settleMissing(_ policy: MissingUsersPolicy, damagedRecords: Int) async throws {
-        guard let filter else {
-            guard policy.action == .softDelete else { return }
-            throw SyncFailure(
-                "SYNC_MISSING_USERS=soft-delete needs to know the whole table, which holds more than SYNC_DELTA_MAX_USERS="
-                    + "\(maximumUsers) users: raise it, at about 28 bytes a user, or set SYNC_MISSING_USERS=keep; every user "
-                    + "that came is applied")
-        }
-        let (missing, live) = (filter.missingUsers, filter.liveUsers)
-        switch policy.decide(missing: missing, live: live, damagedRecords: damagedRecords) {
-        case .keep:
-            break
-        case .softDelete:
-            try await table.softDeleteMissing(filter, syncID: syncID)
-            logger.info("missing users are marked as deleted", metadata: ["missing": .stringConvertible(missing)])
+    /// What the complete stream says about the sync.
+    /// - Parameter damagedRecords: pieces of the stream that may have been users.
+    func verdict(_ policy: MissingUsersPolicy, damagedRecords: Int) -> SyncVerdict {
+        let needsToKnow = policy.action == .softDelete
+        return SyncVerdict(
+            missing: filter?.missingUsers, live: filter?.liveUsers, damagedRecords: damagedRecords, policy: policy,
+            refusal: filter == nil && needsToKnow ? unknownMissing : nil)
+    }
+
+    private var unknownMissing: String {
+        "SYNC_MISSING_USERS=soft-delete needs to know the whole table, which holds more than SYNC_DELTA_MAX_USERS="
+            + "\(maximumUsers) users: raise it, at about 28 bytes per user, or set SYNC_MISSING_USERS=keep; every user "
+            + "that came is applied"
+    }
+
+    /// Stores the verdict, and remembers who was missed, before the batches are applied.
+    func store(_ verdict: SyncVerdict, counters: SyncCounters) async throws -> SyncVerdict.Outcome {
+        let outcome = try await table.store(verdict, filter, counters: counters, syncID: syncID)
+        guard let missing = verdict.missing, missing > 0, verdict.policy.action == .softDelete else { return outcome }
+        switch verdict.decision {
         case .postpone:
             logger.warning(
-                "missing users are kept this time: records of the stream were damaged, and may be theirs",
+                "missing users are kept this time: the stream was damaged, and may have named them there",
                 metadata: [
-                    "missing": .stringConvertible(missing), "damaged_records": .stringConvertible(damagedRecords),
+                    "missing": .stringConvertible(missing),
+                    "damaged_records": .stringConvertible(verdict.damagedRecords),
                 ])
-        case .refuse:
-            throw SyncFailure(
-                "\(missing) of \(live) live users are missing from the source, more than SYNC_MISSING_MAX_PERCENT="
-                    + "\(policy.maximumPercent) allows: none of them was marked as deleted, and every user that came is applied; "
-                    + "check the source, and if they are to go, run again with a higher limit")
+        case .softDelete:
+            let toMark = if case .mark(let users) = outcome { users } else { 0 }
+            logger.info(
+                "users are missing; those who were missing last time too are marked as deleted",
+                metadata: ["missing": .stringConvertible(missing), "to_mark": .stringConvertible(toMark)])
+        case .keep, .refuse: break
+        }
+        return outcome
+    }
+
+    /// Does what the verdict asks for, once all batches are applied.
+    /// - Throws: ``SyncFailure`` when it refuses.
+    func carryOut(_ outcome: SyncVerdict.Outcome) async throws {
+        switch outcome {
+        case .complete: break
+        case .refuse(let reason): throw SyncFailure(reason)
+        case .mark(let users):
+            guard let filter else { return }
+            try await table.markMissedAgain(filter, syncID: syncID)
+            logger.info("missing users are marked as deleted", metadata: ["users": .stringConvertible(users)])
         }
     }
 }

@@ -20,16 +20,18 @@ package struct DeadLetter: Sendable {
 
     package init(_ message: SQSMessage) {
         self.message = message
+        // The names first: they know the attempt, and are there when the body cannot be read.
+        let named = MessageIdentity(
+            attributes: message.attributes, groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
         do {
             let batch = try MessageDecoder.decode(message.body)
             content = .batch(users: batch.header.users)
-            // The names first: they know the attempt too.
             identity =
-                MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
+                named
                 ?? MessageIdentity(
                     syncID: batch.header.syncID, attempt: 1, number: batch.header.number, lane: batch.header.lane)
         } catch {
-            identity = MessageIdentity(groupID: message.messageGroupID, deduplicationID: message.deduplicationID)
+            identity = named
             content =
                 error.code == .unsupportedVersion ? .otherVersion(reason: "\(error)") : .unreadable(reason: "\(error)")
         }

@@ -1,4 +1,5 @@
 package import SQS
+package import SyncCore
 
 /// The dead-letter queue, looked into and emptied with care: what is not taken is given back.
 ///
@@ -12,8 +13,11 @@ package struct DeadLetterQueue: Sendable {
         self.url = url
     }
 
-    /// For how long a look hides what it sees; long enough for the look, short enough for a look that died.
+    /// For how long letters are hidden that are taken to be sent again; long enough for that, short enough for a redrive that died.
     private static let visibilityTimeout = Duration.seconds(60)
+    /// The same for a look, which must not hinder a redrive, and the time that a look may take.
+    package static let lookVisibilityTimeout = Duration.seconds(20)
+    private static let longestLook = Duration.seconds(10)
 
     /// About how many messages it holds.
     package func approximateCount() async throws(SQSError) -> Int {
@@ -21,13 +25,20 @@ package struct DeadLetterQueue: Sendable {
         return Int(try await sqs.getQueueAttributes(queueURL: url, names: [name])[name] ?? "") ?? 0
     }
 
+    /// Every message that the queue shows, within ``longestLook``; all of them are given back.
+    package func lookAtAll(clock: PipelineClock = .live) async throws -> [DeadLetter] {
+        try await look(limit: .max, clock: clock)
+    }
+
     /// The oldest messages; all of them are given back.
     /// - Parameter limit: messages at most, at least 1.
-    package func look(limit: Int) async throws -> [DeadLetter] {
+    package func look(limit: Int, clock: PipelineClock = .live) async throws -> [DeadLetter] {
         var held: [DeadLetter] = []
+        let start = clock.now()
         do {
-            while held.count < limit {
-                let letters = try await receive(atMost: limit - held.count)
+            while held.count < limit, clock.now() - start < Self.longestLook {
+                let letters = try await receive(
+                    atMost: limit - held.count, visibilityTimeout: Self.lookVisibilityTimeout)
                 if letters.isEmpty { break }
                 held += letters
             }
@@ -41,11 +52,17 @@ package struct DeadLetterQueue: Sendable {
 
     /// Takes the next messages into hand; none when the queue has no more to show.
     package func receive(atMost limit: Int) async throws(SQSError) -> [DeadLetter] {
+        try await receive(atMost: limit, visibilityTimeout: Self.visibilityTimeout)
+    }
+
+    private func receive(
+        atMost limit: Int, visibilityTimeout: Duration
+    ) async throws(SQSError) -> [DeadLetter] {
         // A wait of a second asks all of the queue's servers, where no wait asks only some.
         try await sqs.receiveMessage(
             queueURL: url, maximumMessages: min(max(limit, 1), SQSLimits.maximumReceivedMessages),
             waitTime: .seconds(1),
-            visibilityTimeout: Self.visibilityTimeout
+            visibilityTimeout: visibilityTimeout
         ).map(DeadLetter.init)
     }
 
@@ -62,11 +79,18 @@ package struct DeadLetterQueue: Sendable {
         }
     }
 
-    /// Takes a message out for good.
+    /// Takes a message out for good. One that is gone already was taken out by a call whose answer was lost: that is a success too.
     package func delete(_ letter: DeadLetter) async throws {
         let result = try await sqs.deleteMessageBatch(
             queueURL: url, entries: [(id: "m0", receiptHandle: letter.message.receiptHandle)])
-        if let failure = result.failed.first { throw failure }
+        if let failure = result.failed.first, !failure.code.hasSuffix("ReceiptHandleIsInvalid") { throw failure }
+    }
+
+    /// About how many messages other readers hold at the moment, besides those that this one holds.
+    package func approximatelyHeldByOthers(holding own: Int) async throws(SQSError) -> Int {
+        let name = "ApproximateNumberOfMessagesNotVisible"
+        let all = Int(try await sqs.getQueueAttributes(queueURL: url, names: [name])[name] ?? "") ?? 0
+        return max(0, all - own)
     }
 }
 

@@ -16,6 +16,8 @@ package final class SyncProgress: Sendable {
         var phase = Phase.streaming
         var queue: QueueDepth?
         var last: LastSync?
+        var shortage: RecordMinimum.Shortage?
+        var isMarkingPostponed = false
     }
 
     package let syncID: Int64
@@ -39,6 +41,18 @@ package final class SyncProgress: Sendable {
 
     /// What the last completed sync was like.
     package func note(_ last: LastSync?) { state.withLock { $0.last = last } }
+
+    /// Too few records, when that is why the sync fails.
+    package var shortage: RecordMinimum.Shortage? { state.withLock { $0.shortage } }
+
+    /// The sync fails because the source sent too few records.
+    package func note(_ shortage: RecordMinimum.Shortage) { state.withLock { $0.shortage = shortage } }
+
+    /// Whether missing users were kept because damage may hide them.
+    package var isMarkingPostponed: Bool { state.withLock { $0.isMarkingPostponed } }
+
+    /// Missing users are kept this time, because damage may hide them.
+    package func noteMarkingPostponed() { state.withLock { $0.isMarkingPostponed = true } }
 
     /// All of it as it is now, with the rates since the snapshots before.
     package func snapshot(elapsed: Duration, rates: inout ProgressRates) -> ProgressSnapshot {

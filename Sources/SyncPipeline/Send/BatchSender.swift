@@ -9,15 +9,21 @@ actor BatchSender {
     /// Calls under way at once. One is signed and written while others wait for the server's answer.
     private static let maximumCalls = 4
 
+    /// Batch numbers that are reserved with one write to the sync's row.
+    private static let reservedPerWrite: Int64 = 64
+
     private let sqs: SQSClient
     private let queueURL: String
+    private let record: any SyncRecord
     private let trace: TraceContext
     private let progress: SyncProgress
     private let clock: PipelineClock
     private let logger: Logger
 
     private var window: SendWindow
-    private(set) var sent: SentBatches
+    private(set) var sent = SentBatches()
+    /// Workers apply batches up to this number.
+    private var reserved: Int64 = 0
     private var callsUnderWay = 0
     private var failure: SyncFailure?
     /// Something happened that `run` should look at.
@@ -26,23 +32,30 @@ actor BatchSender {
     private let room = AsyncSignal()
 
     init(
-        sqs: SQSClient, queueURL: String, trace: TraceContext, maximumCallBytes: Int, progress: SyncProgress,
-        clock: PipelineClock = .live, logger: Logger
+        sqs: SQSClient, queueURL: String, record: any SyncRecord, trace: TraceContext, maximumCallBytes: Int,
+        patience: Patience, progress: SyncProgress, clock: PipelineClock = .live, logger: Logger
     ) {
         self.sqs = sqs
         self.queueURL = queueURL
+        self.record = record
         self.trace = trace
         self.progress = progress
         self.clock = clock
         self.logger = logger
         self.window = SendWindow(
             SendWindow.Configuration(
-                maximumCallBytes: maximumCallBytes, attributeBytesPerEntry: TraceContext.attributeBytes))
-        self.sent = SentBatches(first: 1)
+                maximumCallBytes: maximumCallBytes, attributeBytesPerEntry: MessageAttributes.maximumBytes,
+                patience: patience))
     }
 
-    /// Takes a batch for sending; suspends while the window is full.
+    /// Takes a batch for sending; suspends while the window is full. Batches come one after the other, numbered from 1 without a gap.
     func enqueue(_ batch: Batch) async throws {
+        if batch.number > reserved {
+            // Before it is sent: workers refuse a number that is not reserved.
+            let last = batch.number + Self.reservedPerWrite - 1
+            try await record.reserveBatches(upTo: last)
+            reserved = last
+        }
         while !window.hasRoom {
             if let failure { throw failure }
             try await room.wait()
@@ -83,7 +96,7 @@ actor BatchSender {
             SendMessageBatchEntry(
                 id: "b\(batch.number)", body: batch.body, messageGroupID: batch.identity.groupID,
                 deduplicationID: batch.identity.deduplicationID,
-                attributes: [TraceContext.attributeName: trace.traceparent(batch: batch.number)])
+                attributes: MessageAttributes.first(batch, trace))
         }
         do {
             let result = try await sqs.sendMessageBatch(queueURL: queueURL, entries: entries)
@@ -96,7 +109,9 @@ actor BatchSender {
                 }
             }
         } catch {
-            for batch in batches { failed(batch, retryable: error.isRetryable, cause: "\(error)") }
+            // What the queue has let in once, it refuses for a reason that may pass.
+            let mayPass = error.isRetryable || (error.isOutage && sent.count > 0)
+            for batch in batches { failed(batch, retryable: mayPass, cause: "\(error)") }
         }
         callsUnderWay -= 1
         work.notify()
@@ -105,7 +120,7 @@ actor BatchSender {
 
     private func accepted(_ batch: Batch) {
         window.succeeded(CollectionOfOne(batch.number), at: clock.now())
-        sent.insert(number: batch.number, lane: batch.lane)
+        sent.insert(number: batch.number, lane: batch.lane, users: batch.users)
         progress.update { $0.batchesSent = sent.count }
     }
 

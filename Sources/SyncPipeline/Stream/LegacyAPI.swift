@@ -25,7 +25,7 @@ package struct LegacyAPI: StreamSource {
             url: configuration.url,
             headers: ["x-api-key": configuration.key, "Accept": "application/json"],
             timeouts: HTTPTimeouts(idle: configuration.idleTimeout, total: nil),
-            acceptsCompressed: true
+            acceptsCompressed: true, authorities: configuration.certificateAuthorityFile.map { .file($0) } ?? .system
         )
         let stream: HTTPResponseStream
         do {
@@ -34,24 +34,19 @@ package struct LegacyAPI: StreamSource {
             throw Self.failure(error)
         }
         guard stream.status == 200 else { throw Self.failure(status: stream.status, headers: stream.headers) }
-        if let type = stream.headers["content-type"]?.lowercased(), type.hasPrefix("text/html") {
-            throw StreamFailure(
-                kind: .unexpectedContent,
-                description:
-                    "the legacy API answered 200 with \(type) instead of JSON; a proxy or a login page may be in between"
-            )
-        }
         guard stream.isDelimited else {
             throw StreamFailure(
                 kind: .transport(transient: false),
                 description:
                     "the legacy API's answer has neither a length nor chunks, so its end cannot be told from a cut")
         }
-        return OpenStream(contentType: stream.headers["content-type"], chunks: LegacyBody(body: stream.body))
+        let contentType = stream.headers["content-type"]
+        return OpenStream(
+            contentType: contentType, chunks: try await LegacyBody.open(stream.body, contentType: contentType))
     }
 
     /// What a failure of the transport means for the attempt.
-    fileprivate static func failure(_ error: HTTPClientError) -> any Error {
+    static func failure(_ error: HTTPClientError) -> any Error {
         if error.code == .cancelled { return CancellationError() }
         return StreamFailure(kind: .transport(transient: error.isTransient), description: "\(error)")
     }
@@ -70,26 +65,5 @@ package struct LegacyAPI: StreamSource {
             retryAfter: RetryAfter.duration(
                 header: { headers[$0] }, now: Int64(Date().timeIntervalSince1970)),
             description: "the legacy API answered \(status)\(advice)")
-    }
-}
-
-/// The body of the legacy API's answer, with what goes wrong in the stream's own words. Dropping it ends the transfer.
-private struct LegacyBody: AsyncSequence, Sendable {
-    let body: HTTPBody
-
-    func makeAsyncIterator() -> Iterator { Iterator(chunks: body.makeAsyncIterator()) }
-
-    struct Iterator: AsyncIteratorProtocol {
-        var chunks: HTTPBody.Iterator
-
-        mutating func next() async throws -> [UInt8]? { try await next(isolation: nil) }
-
-        mutating func next(isolation actor: isolated (any Actor)?) async throws(any Error) -> [UInt8]? {
-            do {
-                return try await chunks.next(isolation: actor)
-            } catch {
-                throw LegacyAPI.failure(error)
-            }
-        }
     }
 }

@@ -4,27 +4,33 @@ import SyncCore
 /// Reads the stream from its first byte to its last, and again when an attempt fails.
 struct StreamReader: Sendable {
     let source: any StreamSource
-    let retry: StreamRetryPolicy
+    /// How often, and when again.
+    let attempts: StreamAttempts
+    /// Time without a whole record after which the stream counts as broken.
+    let idleTimeout: Duration
     let clock: PipelineClock
     let logger: Logger
 
     /// Reads until the stream was complete once, as often as is allowed.
+    /// - Parameter minimum: how many records must come. When it finds a shortage, the stream was complete all the same, and the
+    ///   consumer has all of it.
     /// - Throws: `SyncFailure` when the stream cannot be read, `CancellationError`, or what the consumer throws.
-    func read<Consumer: StreamConsumer & ~Copyable>(into consumer: inout Consumer) async throws {
-        for attempt in 1... {
+    func read<Consumer: StreamConsumer & ~Copyable>(
+        into consumer: inout Consumer, atLeast minimum: inout RecordMinimum
+    ) async throws {
+        var attempts = attempts
+        while true {
             do {
-                return try await readOnce(into: &consumer)
+                return try await readOnce(into: &consumer, atLeast: &minimum)
             } catch let failure as StreamFailure {
-                switch retry.decide(after: failure, attempt: attempt, random: clock.random()) {
-                case .giveUp:
-                    throw SyncFailure("the legacy stream cannot be read: \(failure)")
-                case .exhausted(let attempts):
-                    throw SyncFailure("the legacy stream failed \(attempts) times, the last time: \(failure)")
+                switch attempts.decide(after: failure, random: clock.random()) {
+                case .end(let ending):
+                    throw SyncFailure(ending, failure)
                 case .retry(let pause):
                     logger.warning(
                         "the stream failed, opening it again",
                         metadata: [
-                            "attempt": .stringConvertible(attempt), "pause": "\(pause)", "error": "\(failure)",
+                            "attempt": .stringConvertible(attempts.failed), "pause": "\(pause)", "error": "\(failure)",
                         ])
                     try await clock.sleep(pause)
                 }
@@ -32,26 +38,20 @@ struct StreamReader: Sendable {
         }
     }
 
-    private func readOnce<Consumer: StreamConsumer & ~Copyable>(into consumer: inout Consumer) async throws {
+    private func readOnce<Consumer: StreamConsumer & ~Copyable>(
+        into consumer: inout Consumer, atLeast minimum: inout RecordMinimum
+    ) async throws {
         try await consumer.beginAttempt()
         let stream = try await source.open()
         try await consumer.streamOpened()
         var parser = LegacyStreamParser()
         do {
-            var chunks = stream.chunks.makeAsyncIterator()
-            while let chunk = try await chunks.next(isolation: nil) {
-                chunk.withUnsafeBytes { parser.consume($0, into: &consumer) }
-                try await consumer.passOn(streamBytes: parser.bytesConsumed)
-            }
+            try await parse(stream, with: &parser, into: &consumer)
+            try check(parser, users: consumer.users, atLeast: &minimum)
         } catch let failure as StreamFailure {
+            parser.abandon(into: &consumer)
             try await consumer.attemptFailed()
             throw failure
-        }
-        parser.finish(into: &consumer)
-        guard consumer.users > 0 else {
-            try await consumer.attemptFailed()
-            throw StreamFailure(
-                kind: .empty, description: "the stream was complete but held no user (\(parser.bytesConsumed) bytes)")
         }
         try await consumer.complete(streamBytes: parser.bytesConsumed)
         logger.info(
@@ -60,5 +60,70 @@ struct StreamReader: Sendable {
                 "users": .stringConvertible(parser.users), "rejects": .stringConvertible(parser.rejects),
                 "bytes": .stringConvertible(parser.bytesConsumed),
             ])
+    }
+
+    /// Reads to the end of the transfer.
+    private func parse<Consumer: StreamConsumer & ~Copyable>(
+        _ stream: OpenStream, with parser: inout LegacyStreamParser, into consumer: inout Consumer
+    ) async throws {
+        var pause = RecordPause(limit: idleTimeout)
+        var chunks = stream.chunks.makeAsyncIterator()
+        while true {
+            let asked = clock.now()
+            guard let chunk = try await chunks.next(isolation: nil) else { break }
+            let waited = clock.now() - asked
+            chunk.withUnsafeBytes { parser.consume($0, into: &consumer) }
+            if pause.isTooLong(afterWaiting: waited, records: parser.users + parser.objectsRefused) {
+                throw StreamFailure(
+                    kind: .stalled,
+                    description:
+                        "bytes came, and no whole record for \(idleTimeout) (\(parser.bytesConsumed) bytes in all)")
+            }
+            try await consumer.passOn(streamBytes: parser.bytesConsumed)
+        }
+        parser.finish(into: &consumer)
+    }
+
+    /// Judges a body whose transfer was complete.
+    private func check(
+        _ parser: borrowing LegacyStreamParser, users: Int, atLeast minimum: inout RecordMinimum
+    ) throws(StreamFailure) {
+        let bytes = parser.bytesConsumed
+        if parser.isCut {
+            throw StreamFailure(
+                kind: .cut(bytes: bytes),
+                description: "the transfer was complete, but its JSON ends unfinished after \(bytes) bytes")
+        }
+        switch minimum.judge(users) {
+        case .tooFew: return
+        case .readAgain:
+            throw StreamFailure(
+                kind: .tooFewRecords,
+                description: minimum.shortage(of: users).map { "\($0)" } ?? "too few records")
+        case .enough:
+            guard users > 0 else {
+                throw StreamFailure(
+                    kind: .empty, description: "the stream was complete but held no user (\(bytes) bytes)")
+            }
+        }
+    }
+}
+
+extension SyncFailure {
+    /// Why the stream is not opened again, for the SyncLog.
+    fileprivate init(_ ending: StreamAttempts.Ending, _ failure: StreamFailure) {
+        switch ending {
+        case .isFinal:
+            self.init("the legacy stream cannot be read: \(failure)")
+        case .exhausted(let attempts):
+            self.init("the legacy stream failed \(attempts) times, the last time: \(failure)")
+        case .cutAtSameByte(let bytes):
+            self.init(
+                "the source itself is broken: twice the transfer was complete, and twice its JSON ended unfinished after "
+                    + "\(bytes) bytes; the source must be mended, then run again")
+        case .askedToWait(let wait):
+            self.init(
+                "the legacy API asks for a pause of \(wait), longer than a sync waits: run again after it (\(failure))")
+        }
     }
 }

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// Why a batch could not be applied, as it is on record.
 package struct FailedBatch: Sendable, Equatable {
     package let syncID: Int64
@@ -21,6 +23,6 @@ package struct FailedBatch: Sendable, Equatable {
         self.lane = lane
         self.receiveCount = receiveCount
         self.isFinal = isFinal
-        self.cause = String(cause.prefix(Self.longestCause))
+        self.cause = PrintableText.line(cause, limit: Self.longestCause)
     }
 }

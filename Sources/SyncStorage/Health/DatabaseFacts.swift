@@ -6,56 +6,75 @@ package struct DatabaseFacts: Sendable, Equatable {
     package var serverVersion: String
     /// For comparisons: major version × 10 000 + minor version.
     package var serverVersionNumber: Int
-    /// A standby, or a database that only allows reading.
-    package var isReadOnly: Bool
+    /// Why nothing can be written; nil when it can.
+    package var readOnlyCause: ReadOnlyCause?
     /// The server's clock, in microseconds since 1970.
     package var clock: Int64
     /// The version of our schema; 0 when there is none.
     package var schemaVersion: Int32
     /// What an orchestrator does with tables that exist, and this role may not, such as `INSERT on sync_logs`.
     package var missingPrivileges: [String]
+    /// What makes tables of this database unusable, each as a clause (``TableRequirement/refusals(_:)``).
+    package var unsuitableTables: [String]
+    /// What is narrower than the source may need, each as a clause: users who do not fit are set aside.
+    package var narrowColumns: [String]
 
     package init(
-        serverVersion: String, serverVersionNumber: Int, isReadOnly: Bool, clock: Int64, schemaVersion: Int32,
-        missingPrivileges: [String]
+        serverVersion: String, serverVersionNumber: Int, readOnlyCause: ReadOnlyCause?, clock: Int64,
+        schemaVersion: Int32, missingPrivileges: [String], unsuitableTables: [String] = [],
+        narrowColumns: [String] = []
     ) {
         self.serverVersion = serverVersion
         self.serverVersionNumber = serverVersionNumber
-        self.isReadOnly = isReadOnly
+        self.readOnlyCause = readOnlyCause
         self.clock = clock
         self.schemaVersion = schemaVersion
         self.missingPrivileges = missingPrivileges
+        self.unsuitableTables = unsuitableTables
+        self.narrowColumns = narrowColumns
     }
 
     /// - Parameter softDeletes: whether the orchestrator marks users as deleted that are missing, and so must be allowed to.
     package static func read(_ connection: PostgresConnection, softDeletes: Bool) async throws -> DatabaseFacts {
         let server = try await connection.query(
             """
-            SELECT current_setting('server_version'), current_setting('server_version_num')::bigint,
-                pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean,
-                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-            """)
-        let privileges = try await connection.query(Self.missingPrivilegesSQL)
-        var missingPrivileges = try (0..<privileges.rowCount).map { try privileges.text(row: $0, column: 0) }
-        if softDeletes {
-            let columns = try await connection.query(Self.missingColumnsSQL)
-            missingPrivileges += try (0..<columns.rowCount).map { try columns.text(row: $0, column: 0) }
+            SELECT current_setting('server_version') AS version, current_setting('server_version_num')::integer AS number,
+                CASE WHEN pg_is_in_recovery() THEN 'standby'
+                    WHEN current_setting('default_transaction_read_only')::boolean THEN 'setting' ELSE '' END AS read_only,
+                (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock,
+                current_setting('server_encoding') AS encoding
+            """
+        ).single()
+        var missingPrivileges = try await connection.query(Self.missingPrivilegesSQL).rows.map {
+            try $0.text("lacking")
         }
-        return DatabaseFacts(
-            serverVersion: try server.text(row: 0, column: 0),
-            serverVersionNumber: Int(try server.int8(row: 0, column: 1)),
-            isReadOnly: try server.bool(row: 0, column: 2), clock: try server.int8(row: 0, column: 3),
-            schemaVersion: try await Migrator.installedVersion(connection),
-            missingPrivileges: missingPrivileges)
+        if softDeletes {
+            missingPrivileges += try await connection.query(Self.missingColumnsSQL).rows.map { try $0.text("lacking") }
+        }
+        var facts = DatabaseFacts(
+            serverVersion: try server.text("version"), serverVersionNumber: try server.int("number"),
+            readOnlyCause: ReadOnlyCause(rawValue: try server.text("read_only")), clock: try server.int8("clock"),
+            schemaVersion: try await Migrator.installedVersion(connection), missingPrivileges: missingPrivileges)
+        for requirement in TableRequirement.all {
+            guard let table = try await ExistingTable.read(requirement.table, on: connection) else { continue }
+            facts.unsuitableTables += requirement.refusals(table)
+            facts.narrowColumns += requirement.narrowness(table)
+        }
+        let encoding = try server.text("encoding")
+        if encoding != "UTF8", encoding != "SQL_ASCII" {
+            facts.narrowColumns.append("the database's encoding is \(encoding), the source may send any character")
+        }
+        return facts
     }
 
     /// What the orchestrator does with each table, as in infra/sql/grants.sql; a worker's role is another one.
     private static let missingPrivilegesSQL: SQL = """
-        SELECT p.privilege || ' on ' || p.name
+        SELECT p.privilege || ' on ' || p.name AS lacking
         FROM (VALUES
-            ('users', 'SELECT'), ('sync_batches', 'SELECT'), ('sync_migrations', 'SELECT'),
+            ('users', 'SELECT'), ('sync_batches', 'SELECT'), ('sync_migrations', 'SELECT'), ('sync_refusals', 'SELECT'),
             ('sync_logs', 'SELECT'), ('sync_logs', 'INSERT'), ('sync_logs', 'UPDATE'),
             ('sync_rejects', 'SELECT'), ('sync_rejects', 'INSERT'), ('sync_rejects', 'DELETE'),
+            ('sync_missing', 'SELECT'), ('sync_missing', 'INSERT'), ('sync_missing', 'DELETE'),
             ('sync_batch_failures', 'SELECT'), ('sync_batch_failures', 'INSERT'),
             ('sync_batch_failures', 'UPDATE'), ('sync_batch_failures', 'DELETE')
         ) AS p (name, privilege)
@@ -65,7 +84,7 @@ package struct DatabaseFacts: Sendable, Equatable {
 
     /// The columns of users that a soft delete writes, as in infra/sql/grants.sql, and that this role may not.
     private static let missingColumnsSQL: SQL = """
-        SELECT 'UPDATE (' || attname || ') on users'
+        SELECT 'UPDATE (' || attname || ') on users' AS lacking
         FROM pg_attribute
         WHERE attrelid = to_regclass('users') AND attname IN ('deleted', 'deleted_at', 'updated_at', 'sync_id')
             AND NOT has_column_privilege(attrelid, attnum, 'UPDATE')

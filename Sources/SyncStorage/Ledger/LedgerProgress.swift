@@ -6,4 +6,13 @@ package struct LedgerProgress: Sendable, Equatable {
     package let usersApplied: Int
     /// Batches that are not applied and that the queue does not hand out again.
     package let batchesDead: Int
+    /// Rows under numbers that the sync never reserved: nobody sent them.
+    package let foreignBatches: Int
+
+    package init(batchesApplied: Int, usersApplied: Int, batchesDead: Int = 0, foreignBatches: Int = 0) {
+        self.batchesApplied = batchesApplied
+        self.usersApplied = usersApplied
+        self.batchesDead = batchesDead
+        self.foreignBatches = foreignBatches
+    }
 }

@@ -9,15 +9,10 @@ package enum DatabaseSchema {
         _ configuration: PostgresConfiguration, logger: Logger,
         _ work: nonisolated(nonsending) (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await PostgresConnection.connect(configuration, logger: logger)
-        do {
+        try await PostgresConnection.withConnection(configuration, logger: logger) { connection in
+            try await connection.checkSession(configuration, logger: logger)
             try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
-            let result = try await work(connection)
-            await connection.close()
-            return result
-        } catch {
-            await connection.close()
-            throw error
+            return try await work(connection)
         }
     }
 

@@ -9,5 +9,7 @@ struct Migration: Sendable {
     /// The statements, applied in one transaction with all other pending steps.
     let statements: [SQL]
 
-    static let all: [Migration] = [.initialSchema, .batchFailures, .applyTime, .provenance, .lackOfBatches]
+    static let all: [Migration] = [
+        .initialSchema, .batchFailures, .applyTime, .provenance, .lackOfBatches, .exactCompletion, .takeover,
+    ]
 }

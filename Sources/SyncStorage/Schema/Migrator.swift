@@ -16,10 +16,16 @@ package struct Migrator: Sendable {
 
     /// Applies all pending migrations in one transaction.
     /// - Returns: the names of those applied now; empty when the schema was up to date.
+    /// - Throws: ``UnsuitableTablesError`` when tables of another program cannot be taken over; nothing was changed then.
     package func migrate() async throws -> [String] {
         try await connection.transaction { connection in
             // Released with the transaction, whatever its end.
             _ = try await connection.query("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.migration)])
+            var refusals = try await Self.refusals(connection)
+            if try await Self.installedVersion(connection) == 0 {
+                refusals += try await Takeover.refusals(connection)
+            }
+            guard refusals.isEmpty else { throw UnsuitableTablesError(refusals: refusals) }
             _ = try await connection.query(
                 """
                 CREATE TABLE IF NOT EXISTS sync_migrations (
@@ -54,16 +60,33 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// Checks that the tables which other programs may have made, or changed since, are such that users can be written.
+    ///
+    /// The schema's version says nothing about that. Two look-ups in the catalog per table; changes nothing.
+    /// - Throws: ``UnsuitableTablesError`` saying what to change.
+    package func requireSuitableTables() async throws {
+        let refusals = try await Self.refusals(connection)
+        guard refusals.isEmpty else { throw UnsuitableTablesError(refusals: refusals) }
+    }
+
+    private static func refusals(_ connection: PostgresConnection) async throws -> [String] {
+        var refusals: [String] = []
+        for requirement in TableRequirement.all {
+            guard let table = try await ExistingTable.read(requirement.table, on: connection) else { continue }
+            refusals += requirement.refusals(table)
+        }
+        return refusals
+    }
+
     /// The version of the schema that is there; 0 when there is none. Changes nothing.
     package static func installedVersion(_ connection: PostgresConnection) async throws -> Int32 {
-        let exists = try await connection.query("SELECT to_regclass('sync_migrations') IS NOT NULL").bool(
-            row: 0, column: 0)
-        return exists ? try await recordedVersion(connection) : 0
+        let exists = try await connection.query("SELECT to_regclass('sync_migrations') IS NOT NULL AS found")
+        return try exists.single().bool("found") ? try await recordedVersion(connection) : 0
     }
 
     private static func recordedVersion(_ connection: PostgresConnection) async throws -> Int32 {
-        let result = try await connection.query("SELECT coalesce(max(version), 0)::bigint FROM sync_migrations")
-        return Int32(truncatingIfNeeded: try result.int8(row: 0, column: 0))
+        let result = try await connection.query("SELECT coalesce(max(version), 0) AS version FROM sync_migrations")
+        return Int32(truncatingIfNeeded: try result.single().int8("version"))
     }
 }
 

@@ -12,19 +12,20 @@ package struct LockHolder: Sendable, Equatable {
     /// - Returns: nil when no orchestrator is connected to this database with the lock.
     package static func find(on connection: PostgresConnection) async throws -> LockHolder? {
         // A bigint key stands in pg_locks as its two halves: https://www.postgresql.org/docs/current/view-pg-locks.html
-        let result = try await connection.query(
+        try await connection.query(
             """
-            SELECT l.pid::bigint, coalesce(a.application_name, ''), coalesce(host(a.client_addr), '')
+            SELECT l.pid, coalesce(a.application_name, '') AS application, coalesce(host(a.client_addr), '') AS address
             FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND l.classid = $1::bigint::oid AND l.objid = $2::bigint::oid
             LIMIT 1
-            """, [.int8(AdvisoryLock.sync >> 32), .int8(AdvisoryLock.sync & 0xFFFF_FFFF)])
-        guard result.rowCount > 0 else { return nil }
-        return LockHolder(
-            serverProcessID: try result.int8(row: 0, column: 0), applicationName: try result.text(row: 0, column: 1),
-            clientAddress: try result.text(row: 0, column: 2))
+            """, [.int8(AdvisoryLock.sync >> 32), .int8(AdvisoryLock.sync & 0xFFFF_FFFF)]
+        ).rows.first.map { row in
+            LockHolder(
+                serverProcessID: try row.int8("pid"), applicationName: try row.text("application"),
+                clientAddress: try row.text("address"))
+        }
     }
 }
 

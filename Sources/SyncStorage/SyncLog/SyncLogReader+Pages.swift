@@ -16,25 +16,27 @@ extension SyncLogReader {
     ///   - after: only pieces that begin behind this byte; nil for the first.
     ///   - limit: rows at most, at least 1.
     package func rejects(of syncID: Int64, after: Int64?, limit: Int) async throws -> [StoredReject] {
-        let result = try await connection.query(
+        try await connection.query(
             """
             SELECT byte_offset, reason, excerpt FROM sync_rejects
             WHERE sync_id = $1 AND byte_offset > $2 ORDER BY byte_offset LIMIT $3
-            """, [.int8(syncID), .int8(after ?? -1), .int8(Int64(limit))])
-        return try (0..<result.rowCount).map { row in
+            """, [.int8(syncID), .int8(after ?? -1), .int8(Int64(limit))]
+        ).rows.map { row in
             StoredReject(
-                byteOffset: try result.int8(row: row, column: 0), reason: try result.text(row: row, column: 1),
-                excerpt: try result.text(row: row, column: 2))
+                byteOffset: try row.int8("byte_offset"), reason: try row.text("reason"),
+                excerpt: try row.text("excerpt"))
         }
     }
 
     /// How many syncs stand at each status; a status that no sync has is absent.
     package func countsByStatus() async throws -> [SyncStatus: Int] {
-        let result = try await connection.query("SELECT status::text, count(*) FROM sync_logs GROUP BY status")
+        let rows = try await connection.query(
+            "SELECT status::text AS status, count(*) AS syncs FROM sync_logs GROUP BY status"
+        ).rows
         var counts: [SyncStatus: Int] = [:]
-        for row in 0..<result.rowCount {
-            guard let status = SyncStatus(rawValue: try result.text(row: row, column: 0)) else { continue }
-            counts[status] = Int(try result.int8(row: row, column: 1))
+        for row in rows {
+            guard let status = SyncStatus(rawValue: try row.text("status")) else { continue }
+            counts[status] = try row.int("syncs")
         }
         return counts
     }

@@ -10,45 +10,69 @@ package struct BatchStore: Sendable {
         self.pool = pool
     }
 
-    /// Applies one batch in one transaction with its ledger row.
-    /// - Throws: `PostgresError`; nothing was changed then. A foreign key violation means that no such sync is known here.
+    /// Applies one batch in one transaction with its ledger row. Users whom the database refuses are set aside, each with a row in
+    /// `sync_refusals`, and the others are applied.
+    /// - Throws: `PostgresError`, ``TooManyRefusals``, or ``BatchRefusal`` for a batch that its sync has not sent; nothing was changed
+    ///   then. A foreign key violation means that no such sync is known here.
     package func apply(_ batch: DecodedBatch) async throws -> BatchOutcome {
         let users = batch.latestPerUserName()
         return try await pool.withConnection { connection in
             do {
-                let result = try await Self.write(batch, users, on: connection)
-                if result.rowCount > 0 {
-                    return .applied(
-                        BatchOutcome.Counts(
-                            duplicates: Int(try result.int8(row: 0, column: 0)),
-                            inserted: Int(try result.int8(row: 0, column: 1)),
-                            updated: Int(try result.int8(row: 0, column: 2)),
-                            unchanged: Int(try result.int8(row: 0, column: 3))
-                        ))
-                }
+                return try await Self.apply(batch, users, on: connection)
             } catch let error as PostgresError where error.constraint == "sync_batches_pkey" {
                 return .alreadyApplied
             }
-            let applied = try await connection.execute(
-                UpsertStatement.isApplied, [.int8(batch.header.syncID), .int8(batch.header.number)])
-            return try applied.bool(row: 0, column: 0) ? .alreadyApplied : .overtaken
         }
     }
 
-    private nonisolated(nonsending) static func write(
+    /// One statement as a rule. Who is to blame is only found out once one has failed.
+    private nonisolated(nonsending) static func apply(
         _ batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
-    ) async throws(PostgresError) -> PostgresResult {
-        do {
-            return try await connection.execute(
-                UpsertStatement.apply, parameters(batch, users, believingHints: true))
-        } catch  where error.isDoubleUser {
-            return try await connection.execute(
-                UpsertStatement.applyAmongOthers, parameters(batch, users, believingHints: false))
+    ) async throws -> BatchOutcome {
+        // Should a hint be wrong, or another transaction have been faster, the second try finds the user in the table.
+        for believingHints in [true, false] {
+            do {
+                if let counts = try await applyAtOnce(batch, users, believingHints: believingHints, on: connection) {
+                    return .applied(counts)
+                }
+                return try await claim(batch, on: connection) ?? .overtaken
+            } catch let error as PostgresError {
+                guard error.needsEachUserChecked else { throw error }
+                guard believingHints, error.isDoubleUser else { break }
+            }
         }
+        return try await applySettingAside(batch, users, on: connection)
+    }
+
+    /// - Returns: nil when the gate let nothing through; ``claim(_:on:)`` says why.
+    private nonisolated(nonsending) static func applyAtOnce(
+        _ batch: DecodedBatch, _ users: [Int], believingHints: Bool, on connection: PostgresConnection
+    ) async throws(PostgresError) -> BatchOutcome.Counts? {
+        let result = try await connection.execute(
+            UpsertStatement.apply, parameters(batch, users, believingHints: believingHints))
+        guard let row = result.rows.first else { return nil }
+        return BatchOutcome.Counts(
+            duplicates: try row.int("duplicates"), inserted: try row.int("inserted"), updated: try row.int("updated"),
+            unchanged: try row.int("unchanged"), tiesLost: try row.int("ties_lost"))
+    }
+
+    /// Locks the sync's row for a batch, in a transaction, and says whether the batch may be applied.
+    /// - Returns: nil when it may; what became of it otherwise.
+    /// - Throws: ``BatchRefusal`` when its sync has not sent it, or is complete.
+    nonisolated(nonsending) static func claim(
+        _ batch: DecodedBatch, on connection: PostgresConnection
+    ) async throws -> BatchOutcome? {
+        let header = batch.header
+        let row = try await connection.execute(UpsertStatement.claim, [.int8(header.syncID), .int8(header.number)])
+            .single()
+        if try row.bool("is_applied") { return .alreadyApplied }
+        guard try row.bool("is_refused") else { return nil }
+        if try row.bool("is_overtaken") { return .overtaken }
+        throw BatchRefusal(syncID: header.syncID, number: header.number, isCompleted: try row.bool("is_completed"))
     }
 
     /// - Parameter believingHints: whether users that the sender presumes to be new are inserted without a look.
-    private static func parameters(
+    static func parameters(
         _ batch: DecodedBatch, _ users: [Int], believingHints: Bool
     ) -> [PostgresValue] {
         let presumedNew = believingHints ? users.filter { batch.presumedNew[$0] } : []
@@ -63,6 +87,9 @@ package struct BatchStore: Sendable {
 }
 
 extension PostgresError {
-    /// Whether a user was inserted who is in the table. The constraint has another name where another program made the table.
+    /// Whether a user was inserted who is in the table, or one who has what another program's index allows only once.
     fileprivate var isDoubleUser: Bool { sqlState == "23505" && table == "users" }
+
+    /// Whether the statement failed because of some of its users: the database refuses them, or took fewer rows than it was given.
+    fileprivate var needsEachUserChecked: Bool { Refusal(self) != nil || constraint == "sync_batches_account_check" }
 }

@@ -13,9 +13,10 @@ package struct StoredUser: Sendable, Equatable {
     package let id: Int64
     /// The source's fields, in the order of ``UserField/all``.
     package let values: [Value]
-    package let createdAt: Int64
-    /// When a sync last changed the row.
-    package let updatedAt: Int64
+    /// nil only in a row that another program wrote.
+    package let createdAt: Int64?
+    /// When the row was last changed; nil only in a row that another program wrote.
+    package let updatedAt: Int64?
     /// nil unless deleted.
     package let deletedAt: Int64?
     /// The sync that wrote the row last; nil for one that no sync has written.

@@ -15,15 +15,15 @@ package struct UserReader: Sendable {
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
             """
-            SELECT id, \(UserRowDecoder.columns), created_at::timestamptz, updated_at::timestamptz,
-                deleted_at::timestamptz, sync_id
+            SELECT id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id
             FROM users WHERE user_name = $1
             """, [.text(userName)])
         guard let row = result.rows.first else { return nil }
         return StoredUser(
             id: try row.int8("id"), values: try UserField.all.map { try Self.value(of: $0, in: row) },
-            createdAt: try row.timestamptz("created_at"), updatedAt: try row.timestamptz("updated_at"),
-            deletedAt: try row.ifPresent("deleted_at", row.timestamptz),
+            createdAt: try row.ifPresent("created_at", row.utcTime),
+            updatedAt: try row.ifPresent("updated_at", row.utcTime),
+            deletedAt: try row.ifPresent("deleted_at", row.utcTime),
             syncID: try row.ifPresent("sync_id", row.int8))
     }
 

@@ -5,20 +5,14 @@ package import SyncCore
 /// The users table as a sync looks at it as a whole: what it held before, whether anyone else has touched it since, and who
 /// is missing from the source.
 ///
-/// Every operation takes a connection of its own, apart from the one that holds the sync's lock, and is tried again when
-/// the connection breaks.
+/// Every operation takes a connection of its own, apart from the one that holds the sync's lock, and is tried again while
+/// the database is away.
 package struct UserTable: Sendable {
-    private let configuration: PostgresConfiguration
-    private let logger: Logger
+    let database: PatientDatabase
 
-    /// Tries of an operation whose connection breaks, with pauses of 0.25 s doubling up to 8 s between them.
-    private static let attempts = 8
-    /// Users in one statement that marks them as deleted.
-    private static let namesPerStatement = 1000
-
-    package init(_ configuration: PostgresConfiguration, logger: Logger) {
-        self.configuration = configuration
-        self.logger = logger
+    /// - Parameter patience: for how long the database may be away, in each operation.
+    package init(_ configuration: PostgresConfiguration, patience: Patience = Patience(), logger: Logger) {
+        database = PatientDatabase(configuration, patience: patience, logger: logger)
     }
 
     /// Reads the whole table in one snapshot.
@@ -67,45 +61,6 @@ package struct UserTable: Sendable {
         }
     }
 
-    /// Marks the users that are missing from the source as deleted, all or none, with their number in the sync's row.
-    /// - Parameter syncID: the sync that says so; it must be under way.
-    /// - Throws: ``SyncSessionError/endedElsewhere(syncID:)``, and nothing is marked then.
-    package func softDeleteMissing(_ filter: DeltaFilter, syncID: Int64) async throws {
-        // Read on one connection and written on another, so that the names need not be in memory at once.
-        try await withConnection { reading in
-            try await withConnection { writing in
-                try await writing.transaction { writing in
-                    var marked = 0
-                    var names = PostgresArray(of: .text)
-                    var count = 0
-                    var decoder = UserRowDecoder()
-                    _ = try await reading.copyOut(UserTableSQL.copy) { chunk in
-                        try decoder.decode(chunk) { row in
-                            guard filter.isMissing(row) else { return }
-                            names.append(utf8: row.userName)
-                            count += 1
-                        }
-                        guard count >= Self.namesPerStatement else { return }
-                        marked += try await Self.softDelete(names, syncID: syncID, on: writing)
-                        names = PostgresArray(of: .text)
-                        count = 0
-                    }
-                    if count > 0 { marked += try await Self.softDelete(names, syncID: syncID, on: writing) }
-                    // Added, since a commit whose answer was lost is tried again and finds nobody left.
-                    let noted = try await writing.query(
-                        UserTableSQL.noteMissingDeleted, [.int8(syncID), .int8(Int64(marked))])
-                    guard noted.affectedRows == 1 else { throw SyncSessionError.endedElsewhere(syncID: syncID) }
-                }
-            }
-        }
-    }
-
-    private nonisolated(nonsending) static func softDelete(
-        _ names: PostgresArray, syncID: Int64, on connection: PostgresConnection
-    ) async throws -> Int {
-        try await connection.query(UserTableSQL.softDelete, [.int8(syncID), .array(names)]).affectedRows
-    }
-
     private nonisolated(nonsending) func scan(
         _ connection: PostgresConnection, _ body: (TableUser) throws -> Void
     ) async throws {
@@ -116,26 +71,6 @@ package struct UserTable: Sendable {
     private nonisolated(nonsending) func withConnection<Result>(
         _ operation: nonisolated(nonsending) (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        var pause = Duration.milliseconds(250)
-        for attempt in 1... {
-            do {
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                do {
-                    let result = try await operation(connection)
-                    await connection.close()
-                    return result
-                } catch {
-                    await connection.close()
-                    throw error
-                }
-            } catch let error as PostgresError where error.isTransient && attempt < Self.attempts {
-                logger.warning(
-                    "reading the users table failed, trying again",
-                    metadata: ["attempt": "\(attempt)", "error": "\(error)"])
-                try await Task.sleep(for: pause * Double.random(in: 0.5...1))
-                pause = min(pause * 2, .seconds(8))
-            }
-        }
-        preconditionFailure("the loop over an endless range returns or throws")
+        try await database.withConnection(operation)
     }
 }

@@ -2,7 +2,9 @@ import Postgres
 
 /// The statements over the users table as a whole.
 enum UserTableSQL {
-    static let copy: SQL = "COPY (SELECT \(UserRowDecoder.columns) FROM users) TO STDOUT (FORMAT binary)"
+    /// A row without a name is another program's, and no user of the source.
+    static let copy: SQL =
+        "COPY (SELECT \(UserRowDecoder.columns) FROM users WHERE user_name IS NOT NULL) TO STDOUT (FORMAT binary)"
 
     /// The rows, and the oldest transaction under way, of the transaction's snapshot.
     static let moment: SQL = """
@@ -16,19 +18,8 @@ enum UserTableSQL {
     /// which only costs a closer look.
     static let touched: SQL = """
         SELECT count(*) FILTER (WHERE age(xmin) <= age($2::text::xid) AND sync_id IS DISTINCT FROM $1), count(*),
-            (SELECT coalesce(sum(inserted), 0)::bigint FROM sync_batches WHERE sync_id = $1)
+            (SELECT coalesce(sum(b.inserted), 0)::bigint FROM sync_batches AS b JOIN sync_logs ON sync_logs.id = b.sync_id
+             WHERE b.sync_id = $1 AND \(SyncLogSQL.hasReserved("b.batch_number")))
         FROM users
-        """
-
-    /// Parameters: $1 sync id, $2 user names.
-    static let softDelete: SQL = """
-        UPDATE users SET deleted = true, deleted_at = now(), updated_at = now(), sync_id = $1
-        WHERE user_name = ANY ($2::text[]) AND NOT deleted
-        """
-
-    /// Parameters: $1 sync id, $2 users marked.
-    static let noteMissingDeleted: SQL = """
-        UPDATE sync_logs SET missing_deleted = missing_deleted + $2
-        WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 }

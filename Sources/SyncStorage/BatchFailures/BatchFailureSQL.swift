@@ -1,7 +1,7 @@
 import Postgres
 
 /// The statements over `sync_batch_failures`.
-enum FailedBatchSQL {
+enum BatchFailureSQL {
     /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 receive count, $5 is final, $6 cause. A batch of a sync that this
     /// database does not know leaves no row.
     static let record = PostgresStatement(
@@ -17,8 +17,8 @@ enum FailedBatchSQL {
     )
 
     /// A batch was seen in the dead-letter queue: final, with the cause that is on record already, if any.
-    static let markDead = PostgresStatement(
-        name: "mark_batch_dead",
+    static let recordDead = PostgresStatement(
+        name: "record_batch_dead",
         sql: """
             INSERT INTO sync_batch_failures (sync_id, batch_number, lane, receive_count, is_final, cause)
             SELECT $1, $2, $3, $4, true, $5
@@ -29,12 +29,12 @@ enum FailedBatchSQL {
 
     /// The failures of a sync whose batches are not in the ledger.
     static let outstanding: SQL = """
-        SELECT batch_number, lane::bigint, receive_count::bigint, is_final, cause FROM sync_batch_failures AS f
+        SELECT batch_number, lane, receive_count, is_final, cause FROM sync_batch_failures AS f
         WHERE f.sync_id = $1
           AND NOT EXISTS (SELECT FROM sync_batches AS b WHERE b.sync_id = f.sync_id AND b.batch_number = f.batch_number)
         ORDER BY batch_number
         """
 
-    /// Forgets a failure: the batch goes back into the queue.
-    static let forget: SQL = "DELETE FROM sync_batch_failures WHERE sync_id = $1 AND batch_number = $2"
+    /// Deletes the record of a failure: the batch goes back into the queue.
+    static let delete: SQL = "DELETE FROM sync_batch_failures WHERE sync_id = $1 AND batch_number = $2"
 }

@@ -1,0 +1,36 @@
+package import Postgres
+
+extension PostgresError {
+    /// Whether the database is away, and the same work can succeed once it is back: down, failing over, read-only, full, out of
+    /// connections, refusing logins, renamed.
+    ///
+    /// Narrower than ``scope`` `.world`: a missing table or right is the world's fault too, and waiting does not mend it.
+    package var isOutage: Bool {
+        switch code {
+        case .connectFailed: true
+        case .cancelled, .poolClosed, .invalidConfiguration, .invalidParameter, .invalidResultAccess, .misuse,
+            .protocolViolation:
+            false
+        default: isTransient || Self.outageClasses.contains(String((sqlState ?? "").prefix(2)))
+        }
+    }
+
+    /// Connections, transaction states such as read-only, logins, missing databases, rollbacks, resources, objects in use, operators and
+    /// the server's own machine.
+    private static let outageClasses: Set<String> = ["08", "25", "28", "3D", "40", "53", "55", "57", "58"]
+
+    /// Whether another connection may reach a server that can do more: after a failover, the old one still leads to a standby.
+    var asksForNewConnection: Bool { sqlState?.hasPrefix("25") == true || sqlState == "57P04" }
+
+    /// Whether a person who has just typed the command would rather be told at once: the host is unknown, or the login was refused.
+    private var isTypingMistake: Bool {
+        guard code == .connectFailed else { return false }
+        if let sqlState { return sqlState.hasPrefix("28") || sqlState.hasPrefix("3D") }
+        // libpq has no code for it.
+        return message.contains("could not translate host name")
+    }
+
+    /// Whether the first connection of a command is tried again after this failure.
+    /// - Parameter isTyped: a person at a terminal has typed the command.
+    func isWaitedFor(isTyped: Bool) -> Bool { isOutage && !(isTyped && isTypingMistake) }
+}
