@@ -105,7 +105,9 @@ struct JSONOutputTests {
             let csv = try report.rendered(as: .csv).split(separator: "\n")
             let names = try #require(csv.first).split(separator: ",").map(String.init)
             #expect(Set(names) == Set(try #require(try Self.documented()["report"]).keys))
-            #expect(csv.last == (missing == nil ? "7,COMPLETED,3,1,0,0,2,0,0,0,,0" : "7,COMPLETED,3,1,0,0,2,0,0,0,4,0"))
+            #expect(
+                csv.last
+                    == (missing == nil ? "7,COMPLETED,3,1,0,0,2,0,0,0,,0,0," : "7,COMPLETED,3,1,0,0,2,0,0,0,4,0,0,"))
         }
     }
 
@@ -125,7 +127,12 @@ struct JSONOutputTests {
 
     @Test("rejects, and their summary")
     func rejects() throws {
+        let refused = RefusedUser(
+            userName: "ana", batchNumber: 3, sqlState: "23505", constraint: "one_address", message: "duplicate key")
+        let cause = RefusalGroup(sqlState: "23505", constraint: "one_address", count: 1)
         try check("rejects", RejectReport.json([StoredReject(byteOffset: 1, reason: "notJSON", excerpt: "{/")]))
+        try check("rejects", RejectReport.json([], [refused]))
+        try check("rejects --summary", RejectReport.json([], [cause]))
         try check(
             "rejects --summary", RejectReport.json([RejectGroup(reason: "notJSON", count: 2, firstByteOffset: 1)]))
     }

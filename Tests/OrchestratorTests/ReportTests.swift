@@ -87,6 +87,13 @@ struct ReportTests {
                 "sync 7: 1,203 rejected", "count  reason     first offset", "1,200  notJSON              17",
                 "    3  truncated            99",
             ])
+        let refused = RefusedUser(
+            userName: "ana", batchNumber: 3, sqlState: "23505", constraint: "one_address", message: "duplicate key")
+        #expect(
+            RejectReport.lines([refused], syncID: 7, total: 2, page: OutputPage(width: 60)) == [
+                "sync 7: 2 users refused by the database, the first 1 shown", "user  SQLSTATE  constraint   cause",
+                "ana   23505     one_address  duplicate key",
+            ])
         #expect(RejectReport.lines([RejectGroup](), syncID: 7, total: 0, page: page) == ["sync 7 rejected nothing"])
     }
 }

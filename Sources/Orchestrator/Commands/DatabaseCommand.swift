@@ -5,7 +5,7 @@ import ServiceRuntime
 import SyncStorage
 
 /// What the commands share that only look into the database, or change a little there.
-protocol DatabaseCommand: AsyncParsableCommand {
+protocol DatabaseCommand: AsyncParsableCommand, Sendable {
     var logging: LoggingOptions { get }
     func run(on connection: PostgresConnection, logger: Logger) async throws
 }
@@ -19,14 +19,10 @@ extension DatabaseCommand {
             let logger = Logger(label: "orchestrator")
             let configuration = try DatabaseSettings.configuration(
                 settings, applicationName: "user-sync \(Self._commandName)")
-            let connection = try await PostgresConnection.connect(configuration, logger: logger)
-            do {
+            try await PostgresConnection.withConnection(configuration, logger: logger) { connection in
+                try await connection.checkSession(configuration, logger: logger)
                 try await run(on: connection, logger: logger)
-            } catch {
-                await connection.close()
-                throw error
             }
-            await connection.close()
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CurlHTTP
 import Logging
 import ServiceRuntime
+import SyncCore
 
 /// `orchestrator dead-letters`: what could not be applied.
 struct DeadLettersCommand: AsyncParsableCommand {
@@ -25,6 +26,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
         func validate() throws {
             guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10000") }
         }
+
+        fileprivate func patience() -> Patience { Patience(limit: .zero) }
 
         func run() async throws {
             try await withService { service in
@@ -53,11 +56,15 @@ struct DeadLettersCommand: AsyncParsableCommand {
         @Option(help: "Seconds to wait until the batches are applied.")
         var wait = 120
 
+        @OptionGroup var outage: OutageOptions
+
         @OptionGroup var options: DeadLetterOptions
 
         func validate() throws {
             guard (0...86_400).contains(wait) else { throw ValidationError("--wait must be from 0 to 86400") }
         }
+
+        fileprivate func patience() throws(ConfigurationError) -> Patience { try Patience(Settings(outage)) }
 
         func run() async throws {
             let outcome = try await withService { service in
@@ -73,6 +80,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
 /// What the subcommands share: their settings, the service that does the work, and how they answer.
 private protocol DeadLetterCommand: AsyncParsableCommand {
     var options: DeadLetterOptions { get }
+    /// For how long the database or the queue may be away.
+    func patience() throws(ConfigurationError) -> Patience
 }
 
 extension DeadLetterCommand {
@@ -86,11 +95,9 @@ extension DeadLetterCommand {
             let queue = try QueueSettings(settings)
             let database = try DatabaseSettings.configuration(
                 settings, applicationName: "user-sync orchestrator dead-letters")
-            let http = HTTPClientConfiguration(
-                certificateAuthorityFile: settings.string("SSL_CERT_FILE"),
-                allowsPlaintextToRemote: queue.allowsPlaintext, userAgent: "user-sync")
             return try await DeadLetterService.open(
-                queue: queue, database: database, http: http, logger: Logger(label: "orchestrator"), work)
+                queue: queue, database: database, http: queue.http, patience: try patience(), isTyped: Patience.isTyped,
+                logger: Logger(label: "orchestrator"), work)
         }
     }
 

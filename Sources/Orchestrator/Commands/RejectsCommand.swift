@@ -6,11 +6,12 @@ import SyncCore
 import SyncPipeline
 import SyncStorage
 
-/// `orchestrator rejects`: the quarantined pieces of a sync's stream.
+/// `orchestrator rejects`: the quarantined pieces of a sync's stream, and the users whom the database refused.
 struct RejectsCommand: DatabaseCommand {
     static let configuration = CommandConfiguration(
         commandName: "rejects",
-        abstract: "Shows the damaged pieces of a sync's stream, with byte offset and reason."
+        abstract:
+            "Shows the damaged pieces of a sync's stream, and the users whom the database refused, with the reason."
     )
 
     @Argument(help: "The sync's id; the newest sync when left out.")
@@ -36,15 +37,24 @@ struct RejectsCommand: DatabaseCommand {
         guard let sync = try await reader.sync(syncID) else {
             throw SyncFailure(syncID.map { "there is no sync \($0)" } ?? "no sync has run yet")
         }
+        let refusals = RefusalReader(connection: connection)
         let total = sync.counters.rejected
+        let page = OutputPage.standardOutput
         if summary {
             let groups = try await reader.rejectSummary(of: sync.id)
-            guard !json else { return print(try RejectReport.json(groups)) }
-            show(RejectReport.lines(groups, syncID: sync.id, total: total, page: .standardOutput))
+            let causes = try await refusals.summary(of: sync.id)
+            guard !json else { return print(try RejectReport.json(groups, causes)) }
+            show(
+                RejectReport.lines(groups, syncID: sync.id, total: total, page: page)
+                    + RejectReport.lines(causes, syncID: sync.id, page: page))
         } else {
             let rejects = try await reader.rejects(of: sync.id, limit: limit)
-            guard !json else { return print(try RejectReport.json(rejects)) }
-            show(RejectReport.lines(rejects, syncID: sync.id, total: total, page: .standardOutput))
+            let refused = try await refusals.refusals(of: sync.id, limit: limit)
+            guard !json else { return print(try RejectReport.json(rejects, refused)) }
+            show(
+                RejectReport.lines(rejects, syncID: sync.id, total: total, page: page)
+                    + RejectReport.lines(
+                        refused, syncID: sync.id, total: max(refused.count, sync.counters.refused), page: page))
         }
     }
 

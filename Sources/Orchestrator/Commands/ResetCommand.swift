@@ -24,7 +24,7 @@ struct ResetCommand: DatabaseCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run(on connection: PostgresConnection, logger: Logger) async throws {
-        let syncs = try await SyncLogReader(connection: connection).resetStuckSyncs(force: force)
+        let syncs = try await SyncLogTable(connection: connection).resetStuckSyncs(force: force)
         if json {
             print(try SyncLogReport.encode(ResetDocument(reset: syncs)))
         } else {

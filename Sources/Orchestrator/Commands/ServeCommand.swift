@@ -22,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var serving: ServeOptions
     @OptionGroup var sync: SyncOptions
+    @OptionGroup var outage: OutageOptions
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
     @OptionGroup var metrics: MetricsOptions
@@ -31,7 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.reporting {
-            let settings = Settings(serving, sync, queue, logging, metrics)
+            let settings = Settings(serving, sync, outage, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
             let serving = try ServingConfiguration(settings)
             let configuration = try SyncSettings(settings)
@@ -75,9 +76,11 @@ struct ServeCommand: AsyncParsableCommand {
             APIServer(
                 configuration: serving, settings: configuration, pool: pool, supervisor: supervisor, logger: logger
             ).application())
-        return ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: ProcessSignals.stopping,
-                logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })))
+        var lifecycle = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: ProcessSignals.stopping,
+            logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
+        // ECS kills 30 s after SIGTERM. A request that waits for a blocked database is cancelled before.
+        lifecycle.maximumGracefulShutdownDuration = .seconds(20)
+        return ServiceGroup(configuration: lifecycle)
     }
 }

@@ -25,15 +25,17 @@ struct SyncCommand: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup var sync: SyncOptions
+    @OptionGroup var outage: OutageOptions
     @OptionGroup var queue: QueueOptions
     @OptionGroup var logging: LoggingOptions
     @OptionGroup var metrics: MetricsOptions
 
     func run() async throws {
         try await CommandFailure.reporting {
-            let settings = Settings(sync, queue, logging, metrics)
+            let settings = Settings(sync, outage, queue, logging, metrics)
             try LoggingSetup.bootstrap(settings)
-            let configuration = try SyncSettings(settings)
+            var configuration = try SyncSettings(settings)
+            configuration.sync.isTyped = Patience.isTyped
             let logger = Logger(label: "orchestrator")
             if dryRun {
                 let report = try await HTTPClient.withClient(configuration.http, logger: logger) { http in
@@ -52,6 +54,9 @@ struct SyncCommand: AsyncParsableCommand {
             } catch SyncSessionError.anotherSyncIsRunning {
                 FileHandleOutput.standardError.write("\(SyncSessionError.anotherSyncIsRunning)\n")
                 throw ExitCode(ExitStatus.temporaryFailure)
+            } catch is CancellationError {
+                FileHandleOutput.standardError.write("stopped before the sync had begun: nothing was touched\n")
+                throw ExitCode(ExitStatus.failure)
             }
         }
     }
@@ -78,16 +83,19 @@ private struct SyncService: Service {
     let logger: Logger
 
     func run() async throws {
-        let entry = try await cancelWhenGracefulShutdown {
+        let (entry, hasTooFewRecords) = try await cancelWhenGracefulShutdown {
             try await HTTPClient.withClient(configuration.http, logger: logger) { http in
-                try await SyncJob.begin(
+                let job = try await SyncJob.begin(
                     configuration.sync, http: http, sqs: configuration.queueClient(http, logger: logger),
-                    observers: [metrics, ProgressDisplay(mode: display)], logger: logger
-                ).run()
+                    observers: [metrics, ProgressDisplay(mode: display)], logger: logger)
+                let entry = try await job.run()
+                return (entry, job.hasTooFewRecords)
             }
         }
         if json { Console.standardOutput.write(try SyncLogReport.json(entry) + "\n") }
         // The log has said why; the exit status says that.
-        guard entry.status == .completed else { throw ExitCode(ExitStatus.failure) }
+        guard entry.status == .completed else {
+            throw ExitCode(hasTooFewRecords ? ExitStatus.tooFewRecords : .failure)
+        }
     }
 }

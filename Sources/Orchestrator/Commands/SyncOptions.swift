@@ -9,6 +9,12 @@ struct SyncOptions: ParsableArguments, SettingFlags {
     @Option(help: "PEM file of the authorities to trust for https, instead of the system's (SSL_CERT_FILE).")
     var caFile: String?
 
+    @Option(
+        help:
+            "PEM file of the authorities to trust for the legacy API (LEGACY_API_CA_FILE; SSL_CERT_FILE, else the system's)."
+    )
+    var legacyAPICAFile: String?
+
     @Option(help: "Users in a message, at most (SYNC_BATCH_SIZE; 1000).")
     var batchSize: String?
 
@@ -21,8 +27,15 @@ struct SyncOptions: ParsableArguments, SettingFlags {
     @Option(help: "Tries of the stream in one sync (SYNC_STREAM_ATTEMPTS; 10).")
     var streamAttempts: String?
 
-    @Option(help: "Seconds without a byte after which the stream counts as broken (SYNC_STREAM_IDLE_TIMEOUT; 60).")
+    @Option(
+        help: "Seconds without a whole record after which the stream counts as broken (SYNC_STREAM_IDLE_TIMEOUT; 60).")
     var streamIdleTimeout: String?
+
+    @Option(
+        help:
+            "Share of the last completed sync's records that the source must send; 0 accepts any (SYNC_MINIMUM_PERCENT; 80)."
+    )
+    var minimumPercent: String?
 
     @Option(help: "Seconds without any batch applied after which draining gives up (SYNC_STALL_TIMEOUT; 900).")
     var stallTimeout: String?
@@ -44,9 +57,11 @@ struct SyncOptions: ParsableArguments, SettingFlags {
 
     var flags: [String: String?] {
         [
-            "LEGACY_API_URL": legacyAPIURL, "SSL_CERT_FILE": caFile, "SYNC_BATCH_SIZE": batchSize,
+            "LEGACY_API_URL": legacyAPIURL, "SSL_CERT_FILE": caFile,
+            "LEGACY_API_CA_FILE": legacyAPICAFile, "SYNC_BATCH_SIZE": batchSize,
             "SYNC_MESSAGE_GROUPS": messageGroups, "SQS_MAX_MESSAGE_BYTES": maxMessageBytes,
             "SYNC_STREAM_ATTEMPTS": streamAttempts, "SYNC_STREAM_IDLE_TIMEOUT": streamIdleTimeout,
+            "SYNC_MINIMUM_PERCENT": minimumPercent,
             "SYNC_STALL_TIMEOUT": stallTimeout, "SYNC_MODE": mode, "SYNC_DELTA_MAX_USERS": deltaMaxUsers,
             "SYNC_MISSING_USERS": missingUsers, "SYNC_MISSING_MAX_PERCENT": missingMaxPercent,
         ]

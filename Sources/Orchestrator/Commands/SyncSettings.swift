@@ -7,7 +7,7 @@ import SyncPipeline
 
 /// Everything that the orchestrator needs to know, read from its settings and checked before anything is touched.
 struct SyncSettings: Sendable {
-    let sync: SyncConfiguration
+    var sync: SyncConfiguration
     let queue: QueueSettings
 
     /// - Throws: `ConfigurationError` naming the first variable that is missing or malformed.
@@ -25,7 +25,9 @@ struct SyncSettings: Sendable {
             maximumMessageBytes: try settings.integer(
                 "SQS_MAX_MESSAGE_BYTES", in: 1024...1_048_576, default: 262_144),
             streamAttempts: try settings.integer("SYNC_STREAM_ATTEMPTS", in: 1...1000, default: 10),
+            minimumPercent: try settings.integer("SYNC_MINIMUM_PERCENT", in: 0...100, default: 80),
             stallTimeout: .seconds(try settings.integer("SYNC_STALL_TIMEOUT", in: 1...86_400, default: 900)),
+            patience: try Patience(settings),
             mode: try settings.choice("SYNC_MODE", default: SyncMode.delta),
             // Some 28 bytes each: 3 GB at most.
             deltaMaximumUsers: try settings.integer(
@@ -36,11 +38,7 @@ struct SyncSettings: Sendable {
     }
 
     /// The HTTP client for the legacy API and the queue.
-    var http: HTTPClientConfiguration {
-        HTTPClientConfiguration(
-            certificateAuthorityFile: sync.legacyAPI.certificateAuthorityFile,
-            allowsPlaintextToRemote: queue.allowsPlaintext, userAgent: "user-sync")
-    }
+    var http: HTTPClientConfiguration { queue.http }
 
     /// A client for the queue that sends no more than the settings allow.
     func queueClient(_ http: HTTPClient, logger: Logger) throws(ConfigurationError) -> SQSClient {
@@ -56,11 +54,19 @@ extension LegacyAPIConfiguration {
     init(_ settings: Settings) throws(ConfigurationError) {
         let url = try settings.required("LEGACY_API_URL", purpose: "the URL of the legacy API's user stream")
         try settings.check(url: url, from: "LEGACY_API_URL")
+        let key = try settings.required(
+            "LEGACY_API_KEY", purpose: "the key that the legacy API expects in x-api-key", isSecret: true)
+        guard key.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw ConfigurationError(
+                variable: "LEGACY_API_KEY",
+                problem: "holds a line break or another control character, which no header can carry: set the key alone"
+            )
+        }
         self.init(
             url: url,
-            key: try settings.required(
-                "LEGACY_API_KEY", purpose: "the key that the legacy API expects in x-api-key", isSecret: true),
+            key: key,
             idleTimeout: .seconds(try settings.integer("SYNC_STREAM_IDLE_TIMEOUT", in: 1...3600, default: 60)),
-            certificateAuthorityFile: settings.string("SSL_CERT_FILE"))
+            certificateAuthorityFile: try settings.readableFile("LEGACY_API_CA_FILE")
+                ?? settings.string("SSL_CERT_FILE"))
     }
 }

@@ -84,7 +84,7 @@ struct DeadLetterReport: Encodable, Sendable, Equatable {
             let age = report.ageSeconds.map { "  \($0) s old" } ?? ""
             let replay = report.isReplayable ? "" : "  [stays: cannot be replayed]"
             return "\(name)\(users)  received \(report.receiveCount) times\(age)\(replay)\n    "
-                + (report.cause ?? "no cause on record")
+                + (report.cause.map { PrintableText.line($0) } ?? "no cause on record")
         }
         let rest = total > reports.count ? ["about \(total - reports.count) more; see --limit"] : []
         return (lines + rest).joined(separator: "\n")

@@ -18,16 +18,16 @@ struct DeadLetterService: Sendable {
     let queue: DeadLetterQueue
     /// The queue that dead letters are sent back to.
     let queueURL: String
-    let connection: PostgresConnection
+    let record: any RedriveRecord
+    let patience: Patience
     let logger: Logger
 
     /// The oldest letters with what is on record about them, and about how many there are in all.
     func list(limit: Int) async throws -> (letters: [DeadLetterReport], total: Int) {
         let letters = try await queue.look(limit: limit)
-        let reader = FailedBatchReader(connection: connection)
         var failures: [FailedBatch] = []
         for syncID in Set(letters.compactMap { $0.identity?.syncID }) {
-            failures += try await reader.outstanding(of: syncID)
+            failures += try await record.outstandingFailures(of: syncID)
         }
         let known = failures
         let now = Date()
@@ -41,11 +41,12 @@ struct DeadLetterService: Sendable {
     ///   - isDryRun: looks, and changes nothing.
     ///   - wait: for how long the batches may take to be applied.
     func redrive(syncID: Int64?, isDryRun: Bool, wait: Duration) async throws -> Redrive.Outcome {
-        let redrive = Redrive(deadLetters: queue, queueURL: queueURL, connection: connection, logger: logger)
+        let redrive = Redrive(
+            deadLetters: queue, queueURL: queueURL, record: record, patience: patience, clock: .live, logger: logger)
         var outcome = try await redrive.replay(syncID: syncID, isDryRun: isDryRun)
         guard !isDryRun else { return outcome }
         // The newest sync is looked at in any case: its letters may have been replayed by other means.
-        let newest = try await FailedBatchReader(connection: connection).newestAwaitingBatches()
+        let newest = try await record.newestAwaitingBatches()
         let others = [syncID, newest].compactMap(\.self)
         // Where nothing was sent there is nothing to wait for.
         try await redrive.settle(&outcome, also: others, within: outcome.replayed.isEmpty ? .zero : wait)
@@ -53,9 +54,13 @@ struct DeadLetterService: Sendable {
     }
 
     /// Opens connections for one piece of work and closes them afterwards.
+    /// - Parameters:
+    ///   - patience: for how long the database or the queue may be away.
+    ///   - isTyped: a person at a terminal has typed the command: a wrong host or password is final at once.
     /// - Throws: ``SyncFailure`` when the queue has no dead-letter queue.
     static func open<Result: Sendable>(
-        queue settings: QueueSettings, database: PostgresConfiguration, http: HTTPClientConfiguration, logger: Logger,
+        queue settings: QueueSettings, database: PostgresConfiguration, http: HTTPClientConfiguration,
+        patience: Patience, isTyped: Bool, logger: Logger,
         _ work: (DeadLetterService) async throws -> Result
     ) async throws -> Result {
         try await HTTPClient.withClient(http, logger: logger) { http in
@@ -68,10 +73,10 @@ struct DeadLetterService: Sendable {
                 throw SyncFailure(
                     "the queue has no dead-letter queue: give it a redrive policy, or set SQS_DEAD_LETTER_QUEUE_URL")
             }
-            return try await DatabaseSchema.withConnection(database, logger: logger) { connection in
+            return try await RedriveStore.withStore(database, patience: patience, isTyped: isTyped, logger: logger) {
                 try await work(
-                    DeadLetterService(queue: queue, queueURL: settings.queueURL, connection: connection, logger: logger)
-                )
+                    DeadLetterService(
+                        queue: queue, queueURL: settings.queueURL, record: $0, patience: patience, logger: logger))
             }
         }
     }

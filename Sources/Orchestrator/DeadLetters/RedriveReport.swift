@@ -52,7 +52,8 @@ struct RedriveReport: Encodable, Sendable {
                     : "sync \(syncID) is not complete: batches are missing; do workers run?")
         }
         lines += superseded.map {
-            "sync \($0) stays as it is: it did not fail for want of batches alone, or a newer sync has overtaken it"
+            "sync \($0) stays as it is: more than batches was missing, users were to be marked as deleted, or a newer sync has overtaken it; "
+                + "the next sync does what is left"
         }
         return lines.joined(separator: "\n")
     }

@@ -1,3 +1,4 @@
+import Postgres
 import ServiceRuntime
 import SyncStorage
 
@@ -7,14 +8,21 @@ enum DatabaseCheck {
     private static let oldestVersion = 140_000
 
     static func findings(_ facts: DatabaseFacts) -> [Finding] {
-        [database(facts), schema(facts), privileges(facts)]
+        [database(facts), schema(facts), tables(facts), privileges(facts)]
     }
 
     private static func database(_ facts: DatabaseFacts) -> Finding {
-        if facts.isReadOnly {
+        switch facts.readOnlyCause {
+        case .standby:
             return .problem(
-                .database, "PostgreSQL \(facts.serverVersion) answers, but only allows reading",
+                .database, "PostgreSQL \(facts.serverVersion) answers, but it is a standby and only allows reading",
                 advice: "point DATABASE_URL at the primary, not at a standby or a reader endpoint")
+        case .setting:
+            return .problem(
+                .database,
+                "PostgreSQL \(facts.serverVersion) answers, but default_transaction_read_only is on (it is no standby)",
+                advice: "look at the server's disk: providers set it when the disk is full; then set it off again")
+        case nil: break
         }
         if facts.serverVersionNumber < oldestVersion {
             return .warning(
@@ -39,6 +47,23 @@ enum DatabaseCheck {
             facts.schemaVersion == needed
                 ? "version \(needed), as this program needs it"
                 : "version \(facts.schemaVersion), newer than this program (\(needed)): an upgrade is under way")
+    }
+
+    /// Tables that another program has made, or changed.
+    private static func tables(_ facts: DatabaseFacts) -> Finding {
+        guard facts.unsuitableTables.isEmpty else {
+            return .problem(
+                .tables, facts.unsuitableTables.joined(separator: "; "),
+                advice: "change the tables as it says: no sync and no migration starts before")
+        }
+        guard facts.narrowColumns.isEmpty else {
+            return .warning(
+                .tables, facts.narrowColumns.joined(separator: "; "),
+                advice: "nothing, if no user needs more. Users who do not fit are set aside: see 'orchestrator rejects'"
+            )
+        }
+        return facts.schemaVersion == 0
+            ? .skipped(.tables, "there are no tables yet") : .ok(.tables, "users and sync_logs are as they must be")
     }
 
     private static func privileges(_ facts: DatabaseFacts) -> Finding {

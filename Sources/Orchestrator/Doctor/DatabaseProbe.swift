@@ -15,14 +15,9 @@ struct DatabaseProbe: Sendable {
     ) async throws -> DatabaseProbe {
         do {
             return try await DeadlineError.after(limit) {
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                do {
-                    let look = try await read(connection, softDeletes: softDeletes)
-                    await connection.close()
-                    return look
-                } catch {
-                    await connection.close()
-                    throw error
+                try await PostgresConnection.withConnection(configuration, logger: logger) { connection in
+                    try await connection.checkSession(configuration, logger: logger)
+                    return try await read(connection, softDeletes: softDeletes)
                 }
             }
         } catch let error as PostgresError where error.code != .cancelled {

@@ -11,6 +11,7 @@ import SyncStorage
 /// Looks at everything that a sync depends on, changes nothing, and says what to change.
 struct Doctor: Sendable {
     private let check: ConfigurationCheck
+    private let settings: Settings
     private let logger: Logger
     /// Only workers in Lambda have this setting.
     private let usesLambda: Bool
@@ -20,6 +21,7 @@ struct Doctor: Sendable {
 
     init(_ settings: Settings, logger: Logger) {
         check = ConfigurationCheck(settings)
+        self.settings = settings
         usesLambda = settings.string("SQS_MAX_RECEIVE_COUNT") != nil
         self.logger = logger
     }
@@ -28,6 +30,7 @@ struct Doctor: Sendable {
     /// - Throws: `CancellationError` only; what goes wrong is a finding.
     func examine() async throws -> [Finding] {
         var findings = check.findings
+        findings += UnusedSettings(settings: settings, queue: check.configuration?.queue).findings
         if let configuration = check.configuration {
             findings += try await HTTPClient.withClient(configuration.http, logger: logger) { http in
                 try await examine(configuration, http)
@@ -50,6 +53,9 @@ struct Doctor: Sendable {
             check.isSound(
                 "SQS_QUEUE_URL", "SQS_DEAD_LETTER_QUEUE_URL", "AWS_REGION", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")
             ? QueueProbe.take(settings.queue, http: http, within: Self.deadline, logger: logger) : nil
+        async let identity =
+            check.isSound("AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
+            ? IdentityCheck(queue: settings.queue).take(http: http, within: Self.deadline, logger: logger) : nil
         async let legacyAPI =
             check.isSound("LEGACY_API_URL", "LEGACY_API_KEY")
             ? LegacyAPICheck(api: LegacyAPI(http: http, configuration: settings.sync.legacyAPI)).take(
@@ -59,6 +65,7 @@ struct Doctor: Sendable {
         var findings = databaseLook?.findings ?? []
         findings +=
             queueLook?.findings(settings.sync, measured: databaseLook?.syncs, usesLambda: usesLambda) ?? []
+        if let finding = try await identity { findings.append(finding) }
         if let finding = try await legacyAPI { findings.append(finding) }
         findings.append(ClockCheck.finding([databaseLook?.clock, queueLook?.clock].compactMap { $0 }))
         return findings

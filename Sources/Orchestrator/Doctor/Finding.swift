@@ -14,9 +14,11 @@ struct Finding: Sendable, Equatable {
     /// What was looked at. The raw values are stable: programs read them.
     enum Subject: String, Sendable, CaseIterable {
         case configuration
+        case identity = "aws.identity"
         case database
         case privileges = "database.privileges"
         case schema = "database.schema"
+        case tables = "database.tables"
         case queue
         case sending = "queue.sending"
         case fifo = "queue.fifo"

@@ -71,7 +71,7 @@ struct QueueCheck: Sendable {
 
     private func retention() -> Finding {
         guard let seconds = number("MessageRetentionPeriod") else {
-            return .skipped(.retention, "the queue does not say for how long it keeps messages")
+            return .skipped(.retention, "this server does not say for how long it keeps messages; ElasticMQ never does")
         }
         let kept = Humanized.duration(.seconds(seconds))
         let needed = (longestSync ?? .zero) + stallTimeout
@@ -93,7 +93,8 @@ struct QueueCheck: Sendable {
         let scope = attributes["DeduplicationScope"]
         let limit = attributes["FifoThroughputLimit"]
         guard scope != nil || limit != nil else {
-            return .skipped(.throughput, "this server knows no high throughput for FIFO queues")
+            return .skipped(
+                .throughput, "this server does not say how FIFO throughput is shared; emulators have no such limit")
         }
         guard scope == "messageGroup", limit == "perMessageGroupId" else {
             return .warning(
@@ -106,7 +107,10 @@ struct QueueCheck: Sendable {
 
     private func messageSize() -> Finding {
         guard let largest = number("MaximumMessageSize") else {
-            return .skipped(.messageSize, "the queue does not say how large a message may be")
+            return .skipped(
+                .messageSize,
+                "this server does not say how large a message may be; ElasticMQ never does, and refuses a longer one when it is sent"
+            )
         }
         guard largest >= maximumMessageBytes else {
             return .problem(

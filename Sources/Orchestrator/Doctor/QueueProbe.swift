@@ -3,6 +3,7 @@ import CurlHTTP
 import Logging
 import SQS
 import ServiceRuntime
+import SyncCore
 import SyncPipeline
 import SyncStorage
 
@@ -112,7 +113,7 @@ struct QueueProbe: Sendable {
         let check = QueueCheck(
             attributes: attributes, maximumMessageBytes: configuration.maximumMessageBytes,
             stallTimeout: configuration.stallTimeout, slowestBatch: measured?.slowestBatch,
-            longestSync: measured?.longestSync, usesLambda: usesLambda)
+            longestSync: measured?.longestSync, outageTimeout: configuration.patience.limit, usesLambda: usesLambda)
         var findings = [Finding.ok(.queue, "reachable, signature accepted")]
         if let sending { findings.append(sending) }
         findings += check.findings()

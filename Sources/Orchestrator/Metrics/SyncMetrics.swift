@@ -21,9 +21,12 @@ final class SyncMetrics: Sendable {
     private let state: Mutex<State>
     private let usersReceived: Counter
     private let usersRejected: Counter
+    private let usersRefused: Counter
+    private let rowsNewer: Recorder
     private let batchesSent: Counter
     private let syncsCompleted: Counter
     private let syncsFailed: Counter
+    private let syncsPostponed: Counter
     private let streamRate: Recorder
     private let drainTime: Recorder
     private let syncDuration: Recorder
@@ -36,9 +39,12 @@ final class SyncMetrics: Sendable {
         state = Mutex(State(start: start, seenAt: start))
         usersReceived = Counter(.usersReceived, factory: factory)
         usersRejected = Counter(.usersRejected, factory: factory)
+        usersRefused = Counter(.usersRefused, factory: factory)
+        rowsNewer = Recorder(.rowsNewer, factory: factory)
         batchesSent = Counter(.batchesSent, factory: factory)
         syncsCompleted = Counter(.syncsCompleted, factory: factory)
         syncsFailed = Counter(.syncsFailed, factory: factory)
+        syncsPostponed = Counter(.syncsPostponed, factory: factory)
         streamRate = Recorder(.streamRate, factory: factory)
         drainTime = Recorder(.drainTime, factory: factory)
         syncDuration = Recorder(.syncDuration, factory: factory)
@@ -124,7 +130,10 @@ extension SyncMetrics: SyncObserver {
     func streamCompleted(_ progress: SyncProgress) { streamCompleted(progress.counters) }
 
     func ended(_ entry: SyncLogEntry, _ progress: SyncProgress, logger: Logger) {
+        usersRefused.increment(by: entry.counters.refused)
+        if let newer = entry.counters.newer { rowsNewer.record(newer) }
         ended(entry.status, progress.counters)
+        if progress.isMarkingPostponed { syncsPostponed.increment() }
     }
 
     func lost() { failed() }

@@ -18,6 +18,10 @@ struct ChangeReport: Encodable, Equatable {
     let skipped: Int
     let duplicates: Int
     let rejected: Int
+    /// Users whom the database refused.
+    let refused: Int
+    /// Users whose row is newer than all that the source says; nil when that is not known.
+    let newer: Int?
     /// Live users that the source no longer names; nil when that is not known.
     let missing: Int?
     /// Of the missing: users that were marked as deleted for it.
@@ -29,6 +33,7 @@ struct ChangeReport: Encodable, Equatable {
         case newlyDeleted = "newly_deleted"
         case unchanged, skipped, duplicates, rejected, missing
         case missingDeleted = "missing_deleted"
+        case refused, newer
     }
 
     init(_ entry: SyncLogEntry) {
@@ -43,6 +48,8 @@ struct ChangeReport: Encodable, Equatable {
         skipped = counters.skipped
         duplicates = counters.duplicates
         rejected = counters.rejected
+        refused = counters.refused
+        newer = counters.newer
         missing = counters.missing
         missingDeleted = counters.missingDeleted
     }
@@ -62,6 +69,8 @@ struct ChangeReport: Encodable, Equatable {
         // Present also when it is not known.
         try container.encode(missing, forKey: .missing)
         try container.encode(missingDeleted, forKey: .missingDeleted)
+        try container.encode(refused, forKey: .refused)
+        try container.encode(newer, forKey: .newer)
     }
 
     func rendered(as format: Format) throws -> String {
@@ -77,7 +86,7 @@ struct ChangeReport: Encodable, Equatable {
         let values =
             ["\(syncID)", status]
             + [received, inserted, updated, newlyDeleted, unchanged, skipped, duplicates, rejected].map(String.init)
-            + [missing.map(String.init) ?? "", "\(missingDeleted)"]
+            + [missing.map(String.init) ?? "", "\(missingDeleted)", "\(refused)", newer.map(String.init) ?? ""]
         return CodingKeys.allCases.map(\.rawValue).joined(separator: ",") + "\n" + values.joined(separator: ",")
     }
 
@@ -90,6 +99,8 @@ struct ChangeReport: Encodable, Equatable {
             ("unchanged", "\(unchanged), \(skipped) of them not even sent"),
             ("duplicates", "\(duplicates)"),
             ("rejected", "\(rejected)"),
+            ("refused", "\(refused) users whom the database refused"),
+            ("newer", newer.map { "\($0) users whose row is newer than the source" } ?? "not known"),
             (
                 "missing",
                 missing.map { "\($0) live users the source does not name, \(missingDeleted) marked as deleted for it" }

@@ -46,7 +46,7 @@ struct ChangedUserWriter: ChangedUserSink {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 buffer.append(UInt8(ascii: "\\"))
                 buffer.append(byte)
-            case 0..<0x20:
+            case 0..<0x20, 0x7F:
                 buffer += #"\u00"#.utf8
                 buffer.append(Self.hexDigits[Int(byte >> 4)])
                 buffer.append(Self.hexDigits[Int(byte & 15)])
@@ -57,12 +57,15 @@ struct ChangedUserWriter: ChangedUserSink {
         buffer += #""}"#.utf8
     }
 
-    /// By RFC 4180: a value in quotes where it needs them, and quotes in it doubled.
+    /// By RFC 4180: a value in quotes where it needs them, and quotes in it doubled. A value that a spreadsheet would run as a formula
+    /// gets an apostrophe before it, as [OWASP advises](https://owasp.org/www-community/attacks/CSV_Injection).
     private mutating func appendCSV(_ user: ChangedUser) {
         let quote = UInt8(ascii: "\"")
+        let isFormula = user.userName.first.map(Self.formulaStarts.contains) ?? false
         let special: [UInt8] = [quote, UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: " ")]
-        if user.userName.contains(where: special.contains) {
+        if isFormula || user.userName.contains(where: special.contains) {
             buffer.append(quote)
+            if isFormula { buffer.append(UInt8(ascii: "'")) }
             for byte in user.userName {
                 if byte == quote { buffer.append(quote) }
                 buffer.append(byte)
@@ -75,5 +78,6 @@ struct ChangedUserWriter: ChangedUserSink {
         buffer += user.change.rawValue.utf8
     }
 
+    private static let formulaStarts = Array("=+-@\t\r".utf8)
     private static let hexDigits = Array("0123456789abcdef".utf8)
 }

@@ -34,49 +34,36 @@ enum RejectReport {
             + table.lines(width: page.width, ellipsis: page.ellipsis, titles: page.style)
     }
 
-    static func json(_ rejects: [StoredReject]) throws -> String {
-        try SyncLogReport.encode(rejects.map(RejectDocument.init))
+    /// Users whom the database refused, by name.
+    /// - Parameter total: how many there are, shown or not.
+    static func lines(_ users: [RefusedUser], syncID: Int64, total: Int, page: OutputPage) -> [String] {
+        guard !users.isEmpty else { return [] }
+        var table = TextTable([
+            .init("user"), .init("SQLSTATE"), .init("constraint", dispensability: 1), .init("cause", isFlexible: true),
+        ])
+        for user in users { table.append([user.userName, user.sqlState, user.constraint ?? "-", user.message]) }
+        let shown = users.count < total ? ", the first \(Humanized.count(users.count)) shown" : ""
+        return [page.style.bold("sync \(syncID): \(Humanized.count(total)) users refused by the database\(shown)")]
+            + table.lines(width: page.width, ellipsis: page.ellipsis, titles: page.style)
     }
 
-    static func json(_ groups: [RejectGroup]) throws -> String {
-        try SyncLogReport.encode(groups.map(RejectGroupDocument.init))
+    /// How many users were refused for each cause.
+    static func lines(_ groups: [RefusalGroup], syncID: Int64, page: OutputPage) -> [String] {
+        guard !groups.isEmpty else { return [] }
+        var table = TextTable([.init("users", .right), .init("SQLSTATE"), .init("constraint", isFlexible: true)])
+        for group in groups { table.append([Humanized.count(group.count), group.sqlState, group.constraint ?? "-"]) }
+        let total = groups.reduce(0) { $0 + $1.count }
+        return [page.style.bold("sync \(syncID): \(Humanized.count(total)) users refused by the database")]
+            + table.lines(width: page.width, ellipsis: page.ellipsis, titles: page.style)
+    }
+
+    static func json(_ rejects: [StoredReject], _ users: [RefusedUser] = []) throws -> String {
+        try SyncLogReport.encode(rejects.map { RejectDocument($0) } + users.map { RejectDocument($0) })
+    }
+
+    static func json(_ groups: [RejectGroup], _ refusals: [RefusalGroup] = []) throws -> String {
+        try SyncLogReport.encode(groups.map { RejectGroupDocument($0) } + refusals.map { RejectGroupDocument($0) })
     }
 
     private static func nothing(_ syncID: Int64) -> String { "sync \(syncID) rejected nothing" }
-}
-
-/// The stable JSON form of a quarantined piece; names are those of the table's columns.
-struct RejectDocument: Encodable {
-    let byteOffset: Int64
-    let reason: String
-    let excerpt: String
-
-    init(_ reject: StoredReject) {
-        byteOffset = reject.byteOffset
-        reason = reject.reason
-        excerpt = reject.excerpt
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case byteOffset = "byte_offset"
-        case reason, excerpt
-    }
-}
-
-/// The stable JSON form of the pieces that share a reason.
-struct RejectGroupDocument: Encodable {
-    let reason: String
-    let count: Int
-    let firstByteOffset: Int64
-
-    init(_ group: RejectGroup) {
-        reason = group.reason
-        count = group.count
-        firstByteOffset = group.firstByteOffset
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case reason, count
-        case firstByteOffset = "first_byte_offset"
-    }
 }

@@ -9,7 +9,8 @@ struct SyncLogDocument: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, status, received, rejected, duplicates, inserted, updated, unchanged, skipped, missing
+        case id, status, received, rejected, duplicates, inserted, updated, unchanged, refused, skipped, newer, missing
+        case tiesLost = "ties_lost"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case durationMilliseconds = "duration_ms"
@@ -39,7 +40,10 @@ struct SyncLogDocument: Encodable {
         try container.encode(entry.counters.updated, forKey: .updated)
         try container.encode(entry.counters.newlyDeleted, forKey: .newlyDeleted)
         try container.encode(entry.counters.unchanged, forKey: .unchanged)
+        try container.encode(entry.counters.refused, forKey: .refused)
         try container.encode(entry.counters.skipped, forKey: .skipped)
+        try container.encode(entry.counters.newer, forKey: .newer)
+        try container.encode(entry.counters.tiesLost, forKey: .tiesLost)
         try container.encode(entry.counters.missing, forKey: .missing)
         try container.encode(entry.counters.missingDeleted, forKey: .missingDeleted)
         try container.encode(entry.counters.batchesSent, forKey: .batchesSent)

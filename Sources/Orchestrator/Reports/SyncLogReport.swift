@@ -35,12 +35,18 @@ enum SyncLogReport {
                 "\(Humanized.count(counters.updated)) (\(Humanized.count(counters.newlyDeleted)) newly deleted)"
             ),
             ("unchanged", "\(Humanized.count(counters.unchanged)) (\(Humanized.count(counters.skipped)) not sent)"),
+            ("refused", Humanized.count(counters.refused)),
+            ("newer", newer(counters)),
             ("missing", missing(counters)),
             (
                 "batches",
                 "\(Humanized.count(counters.batchesApplied)) of \(Humanized.count(counters.batchesSent)) sent are applied"
             ),
         ]
+        if counters.tiesLost > 0 {
+            fields.append(
+                ("ties", "\(Humanized.count(counters.tiesLost)) lost by late batches; the next sync settles them"))
+        }
         if let error = entry.errorMessage { fields.append(("error", TextWidth.printable(error))) }
         return fields.flatMap { name, value in
             let values = width.map { SyncSummary.wrap(value, columns: $0 + 1) } ?? [value]
@@ -85,6 +91,12 @@ enum SyncLogReport {
 
     private static let nameWidth = 12
 
+    private static func newer(_ counters: SyncCounters) -> String {
+        guard let newer = counters.newer else { return "not known" }
+        let rows = "\(Humanized.count(newer)) rows are newer than their source"
+        return counters.newerByMinutes.map { "\(rows), most by \($0) minutes: local time?" } ?? rows
+    }
+
     private static func missing(_ counters: SyncCounters) -> String {
         guard let missing = counters.missing else { return "not known" }
         return "\(Humanized.count(missing)) (\(Humanized.count(counters.missingDeleted)) marked as deleted)"
@@ -119,7 +131,7 @@ enum SyncLogReport {
     static func encode(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return PrintableText.json(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     static func timestamp(_ microseconds: Int64) -> String {

@@ -14,19 +14,22 @@ struct APIServer: Sendable {
     let supervisor: SyncSupervisor
     let logger: Logger
 
-    /// Connections at once; more wait in the kernel's queue.
-    private static let maximumConnections = 128
-    /// A connection that sends nothing is closed after this; an event stream writes every second.
-    private static let idleTimeout = TimeAmount.seconds(60)
+    var limits = ConnectionLimits()
+
+    /// Connections above the limit that may be open for a moment, while another one makes room.
+    private static let spareConnections = 32
 
     /// The server as a service.
     func application() -> some ApplicationProtocol {
-        Application(
+        let places = ConnectionPlaces<any Channel>(limit: limits.connections)
+        return Application(
             router: router(),
-            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionHandler(limits: limits, places: places, logger: logger)])),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections + Self.spareConnections)),
             onServerRunning: { [logger, configuration] channel in
                 logger.info(
                     "listening",
@@ -51,6 +54,7 @@ struct APIServer: Sendable {
         let router = Router(context: ConnectionContext.self)
         router.add(middleware: AnswerMiddleware(logger: logger))
         router.add(middleware: AccessMiddleware(access: configuration.access))
+        router.add(middleware: BusyMiddleware(limit: limits.requests))
         SyncRoutes(pool: pool, supervisor: supervisor).add(to: router)
         ReportRoutes(pool: pool).add(to: router)
         DeadLetterRoutes(settings: settings, logger: logger).add(to: router)

@@ -1,4 +1,6 @@
 package import ArgumentParser
+import Postgres
+import SyncCore
 
 /// Runs the work of a command and turns what it throws into one clear line and the right exit status.
 package enum CommandFailure {
@@ -11,15 +13,19 @@ package enum CommandFailure {
         } catch let error as ConfigurationError {
             write("\(error)")
             throw ExitCode(ExitStatus.configuration)
+        } catch let error as PostgresError where error.code == .transactionPooling {
+            // Found only once connected, and a setting all the same: nothing was touched.
+            write("DATABASE_URL cannot be used: \(error)")
+            throw ExitCode(ExitStatus.configuration)
         } catch {
             write("error: \(error)")
             throw ExitCode(ExitStatus.failure)
         }
     }
 
-    /// What was shown live goes first: it would be mistaken for the state of things.
+    /// What was shown live goes first: it would be mistaken for the state of things. An error may quote a server's words.
     private static func write(_ line: String) {
-        Console.standardError.finish([line])
+        Console.standardError.finish([PrintableText.line(line)])
     }
 }
 

@@ -1,4 +1,5 @@
 package import AWSClientSupport
+package import CurlHTTP
 
 /// The queue, and how requests to it are signed and sent.
 package struct QueueSettings: Sendable {
@@ -8,8 +9,22 @@ package struct QueueSettings: Sendable {
     package let region: String
     /// Set when requests go elsewhere than to the queue URL's own host.
     package let endpoint: AWSEndpoint?
-    /// Whether http:// to a host that is not loopback was allowed in so many words.
-    package let allowsPlaintext: Bool
+    /// Where the region was found, for people.
+    package let regionOrigin: String
+    /// Where the endpoint was found, for people; nil when there is none.
+    package let endpointOrigin: String?
+    /// What the environment and the shared files of AWS say.
+    package let aws: AWSSettings
+    /// How calls are made, to AWS and to others.
+    package let http: HTTPClientConfiguration
+
+    /// Whether STS can say who the credentials belong to: it is AWS's own, or one that was configured. Keys for an emulator of queues are
+    /// not shown to AWS.
+    package var mayAskSTS: Bool {
+        if (try? aws.endpoint(of: .sts)) != nil { return true }
+        guard endpoint == nil, let origin = try? AWSEndpoint(originOf: queueURL) else { return false }
+        return origin.isAWS
+    }
 
     /// - Throws: ``ConfigurationError`` naming the variable that is missing or malformed.
     package init(_ settings: Settings) throws(ConfigurationError) {
@@ -26,26 +41,28 @@ package struct QueueSettings: Sendable {
             throw ConfigurationError(
                 variable: "SQS_DEAD_LETTER_QUEUE_URL", problem: "must be an http(s) URL, not '\(deadLetterQueueURL)'")
         }
-        guard let region = settings.string("AWS_REGION") ?? settings.string("AWS_DEFAULT_REGION") else {
-            throw ConfigurationError(variable: "AWS_REGION", problem: "is not set: the region to sign requests for")
+        aws = try settings.aws()
+        let region = try settings.region(aws, purpose: "the region to sign requests for")
+        self.region = region.value.name
+        regionOrigin = region.origin
+        let endpoint: AWSSettings.Sourced<AWSEndpoint>?
+        do {
+            endpoint = try aws.endpoint(of: .sqs)
+        } catch {
+            throw ConfigurationError(error)
         }
-        self.region = region
-        var endpoint: AWSEndpoint?
-        var destination = (url: queueURL, variable: "SQS_QUEUE_URL")
-        for variable in ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"] where endpoint == nil {
-            guard let url = settings.string(variable) else { continue }
-            do {
-                endpoint = try AWSEndpoint(parsing: url)
-                destination = (url, variable)
-            } catch {
-                throw ConfigurationError(variable: variable, problem: "must be an http(s) URL: \(error)")
+        self.endpoint = endpoint?.value
+        endpointOrigin = endpoint?.origin
+        if let endpoint {
+            let isVariable = settings.environment[endpoint.origin] != nil
+            try settings.check(
+                url: endpoint.value.url, from: isVariable ? endpoint.origin : "AWS_ENDPOINT_URL_SQS")
+        } else {
+            try settings.check(url: queueURL, from: "SQS_QUEUE_URL")
+            if let deadLetterQueueURL {
+                try settings.check(url: deadLetterQueueURL, from: "SQS_DEAD_LETTER_QUEUE_URL")
             }
         }
-        self.endpoint = endpoint
-        try settings.check(url: destination.url, from: destination.variable)
-        if endpoint == nil, let deadLetterQueueURL {
-            try settings.check(url: deadLetterQueueURL, from: "SQS_DEAD_LETTER_QUEUE_URL")
-        }
-        allowsPlaintext = try settings.allowsPlaintextHTTP()
+        http = try settings.http(aws)
     }
 }

@@ -1,10 +1,25 @@
-package import Configuration
+import AWSClientSupport
+import Configuration
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The settings of one command: its flags first, then the environment, then the defaults given by the reader.
 ///
 /// Every setting is named by its environment variable; a flag is a second way to say the same variable. Reading is strict:
 /// a value that is present but malformed is an error, never silently the default.
+///
+/// White space around a value is no part of it: it comes from an editor, a secret's file or a copied line. Passwords and connection
+/// strings are taken as they are written, see ``verbatim``.
 package struct Settings: Sendable {
+    /// The variables whose values are never trimmed.
+    package static let verbatim: Set<String> = ["DATABASE_URL", "PGPASSWORD"]
+
+    /// As given: flags over the environment.
+    private let variables: [String: String]
     private let providers: [any ConfigProvider]
     private let reader: ConfigReader
 
@@ -13,13 +28,17 @@ package struct Settings: Sendable {
     ///   - environment: where everything else is looked up; the process's own environment by default.
     package init(
         flags: [String: String] = [:],
-        environment: EnvironmentVariablesProvider = EnvironmentVariablesProvider()
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
-        self.init(providers: [Self.provider("flags", flags), environment])
+        self.init(
+            providers: [
+                Self.provider("flags", flags), EnvironmentVariablesProvider(environmentVariables: environment),
+            ], variables: environment.merging(flags) { $1 })
     }
 
-    private init(providers: [any ConfigProvider]) {
+    private init(providers: [any ConfigProvider], variables: [String: String]) {
         self.providers = providers
+        self.variables = variables
         reader = ConfigReader(providers: providers)
     }
 
@@ -33,18 +52,33 @@ package struct Settings: Sendable {
 
     /// The same settings with some variables taken for others; an empty value unsets one.
     package func assuming(_ variables: [String: String]) -> Settings {
-        Settings(providers: [Self.provider("assumed", variables)] + providers)
+        Settings(
+            providers: [Self.provider("assumed", variables)] + providers,
+            variables: self.variables.merging(variables) { $1 })
     }
 
     /// Settings from a fixed set of variables, for tests and embedding.
     package init(flags: [String: String] = [:], variables: [String: String]) {
-        self.init(flags: flags, environment: EnvironmentVariablesProvider(environmentVariables: variables))
+        self.init(flags: flags, environment: variables)
     }
 
     /// The value of a variable; nil when it is unset or empty (an empty variable is how shells and task definitions unset one).
     package func string(_ variable: String, isSecret: Bool = false) -> String? {
         let value = reader.string(forKey: ConfigKey(Self.components(of: variable)), isSecret: isSecret)
-        return value?.isEmpty == true ? nil : value
+        return value.flatMap { Self.cleaned($0, of: variable) }
+    }
+
+    /// Every variable that is set, under its own name: for what is read as other programs read it.
+    package var environment: [String: String] {
+        variables.reduce(into: [:]) { $0[$1.key] = Self.cleaned($1.value, of: $1.key) }
+    }
+
+    /// Every variable as it was given, white space and all.
+    package var given: [String: String] { variables }
+
+    private static func cleaned(_ value: String, of variable: String) -> String? {
+        let value = verbatim.contains(variable) ? value : value.trimmingSpace
+        return value.isEmpty ? nil : value
     }
 
     /// The value of a variable that must be set.
@@ -92,6 +126,20 @@ package struct Settings: Sendable {
         case "false", "0", "no": return false
         case let text?:
             throw ConfigurationError(variable: variable, problem: "must be true or false, not '\(text)'")
+        }
+    }
+
+    /// The path of a file that is there and can be read; nil when the variable is unset. A leading `~` is the home folder.
+    package func readableFile(_ variable: String) throws(ConfigurationError) -> String? {
+        guard let text = string(variable) else { return nil }
+        let path = FilePath.expanded(text, environment: environment)
+        try Self.checkReadable(path, from: variable)
+        return path
+    }
+
+    static func checkReadable(_ path: String, from variable: String) throws(ConfigurationError) {
+        guard FilePath.isReadableFile(path) else {
+            throw ConfigurationError(variable: variable, problem: "names \(path), which is no file that can be read")
         }
     }
 

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// How many columns of a terminal a text takes: wide East Asian characters take two, marks that combine take none, and
 /// escape sequences that only set the style take none either.
 package enum TextWidth {
@@ -35,17 +37,7 @@ package enum TextWidth {
     }
 
     /// A text on one line, with nothing in it that a terminal would obey: what comes from a database or a server is data.
-    package static func printable(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator: result += " "
-            case .format, .surrogate, .privateUse: result += "?"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    package static func printable(_ text: String) -> String { PrintableText.line(text, limit: .max) }
 
     private static func width(of scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {

@@ -2,12 +2,6 @@ import AWSClientSupport
 import Logging
 package import Postgres
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Where the database is, `DATABASE_URL` or libpq's own `PG…` variables, and how its user proves who it is.
 package enum DatabaseSettings {
     /// - Parameter applicationName: what `pg_stat_activity` shows for this process's connections.
@@ -15,6 +9,7 @@ package enum DatabaseSettings {
     package static func configuration(
         _ settings: Settings, applicationName: String
     ) throws(ConfigurationError) -> PostgresConfiguration {
+        try refuseSpace(settings)
         let url = settings.string("DATABASE_URL", isSecret: true)
         if url == nil,
             !["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"].contains(where: { settings.string($0) != nil })
@@ -44,21 +39,32 @@ package enum DatabaseSettings {
     }
 
     private static func passwordSource(_ settings: Settings) throws(ConfigurationError) -> RDSPasswordSource {
-        guard let name = settings.string("AWS_REGION") ?? settings.string("AWS_DEFAULT_REGION") else {
-            throw ConfigurationError(
-                variable: "AWS_REGION", problem: "is not set: DATABASE_IAM_AUTH signs for the database's region")
-        }
-        let region: AWSRegion
-        do {
-            region = try AWSRegion(name)
-        } catch {
-            throw ConfigurationError(variable: "AWS_REGION", problem: "cannot be used: \(error)")
-        }
+        let aws = try settings.aws()
+        let region = try settings.region(aws, purpose: "DATABASE_IAM_AUTH signs for the database's region").value
         let logger = Logger(label: "database-login")
-        let transport = LoginTransport(certificateAuthorityFile: settings.string("SSL_CERT_FILE"), logger: logger)
-        return RDSPasswordSource(
-            region: region,
-            credentials: CredentialChain.standard(
-                environment: ProcessInfo.processInfo.environment, region: region, transport: transport, logger: logger))
+        let transport = LoginTransport(configuration: try settings.http(aws), logger: logger)
+        do {
+            return RDSPasswordSource(
+                region: region,
+                credentials: try CredentialChain.standard(aws, region: region, transport: transport, logger: logger))
+        } catch {
+            throw ConfigurationError(error)
+        }
+    }
+
+    /// libpq reads its own variables as they are, white space and all, and says of a host with a line break that it does not exist.
+    private static func refuseSpace(_ settings: Settings) throws(ConfigurationError) {
+        if let url = settings.string("DATABASE_URL", isSecret: true), url != url.trimmingSpace {
+            throw ConfigurationError(
+                variable: "DATABASE_URL",
+                problem: "begins or ends with white space, which would become a part of it: take it out "
+                    + "(a password may have it as %20, or in quotes)")
+        }
+        for (variable, value) in settings.given
+        where variable.hasPrefix("PG") && !Settings.verbatim.contains(variable) && value != value.trimmingSpace {
+            throw ConfigurationError(
+                variable: variable,
+                problem: "begins or ends with white space, which libpq would not leave out: take it out")
+        }
     }
 }

@@ -13,9 +13,8 @@ struct LoginTransport: ServiceTransport {
 
     private static let client = Mutex<HTTPClient?>(nil)
 
-    init(certificateAuthorityFile: String?, logger: Logger) {
-        configuration = HTTPClientConfiguration(
-            certificateAuthorityFile: certificateAuthorityFile, userAgent: "user-sync")
+    init(configuration: HTTPClientConfiguration, logger: Logger) {
+        self.configuration = configuration
         self.logger = logger
     }
 

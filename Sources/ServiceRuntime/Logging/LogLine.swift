@@ -1,4 +1,5 @@
 import Logging
+import SyncCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -49,18 +50,12 @@ struct LogLine {
         date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
+    /// The longest value of one field, in characters: a message from outside must not fill a disk.
+    private static let longestValue = PrintableText.messageLength
+
     /// A line is one event: text from outside must not be able to forge a second one.
     private static func singleLine(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f: result += "?"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        PrintableText.line(text.replacing("\r", with: "\\r").replacing("\n", with: "\\n"), limit: longestValue)
     }
 
     private static func append(key: String, string: String, to line: inout String) {
@@ -100,19 +95,24 @@ struct LogLine {
         }
     }
 
+    /// A JSON string of printable characters only: the others are escaped, so that no terminal obeys one.
     private static func append(string: String, to line: inout String) {
         line += "\""
+        var count = 0
         for scalar in string.unicodeScalars {
+            guard count < longestValue else {
+                line += "…"
+                break
+            }
+            count += 1
             switch scalar {
             case "\"": line += "\\\""
             case "\\": line += "\\\\"
             case "\n": line += "\\n"
             case "\r": line += "\\r"
             case "\t": line += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: line.unicodeScalars.append(scalar)
+            case _ where PrintableText.isPrintable(scalar): line.unicodeScalars.append(scalar)
+            default: line += PrintableText.jsonEscape(scalar)
             }
         }
         line += "\""

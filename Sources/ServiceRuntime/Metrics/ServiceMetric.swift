@@ -7,12 +7,15 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
 
     case usersReceived = "UsersReceived"
     case usersRejected = "UsersRejected"
+    case usersRefused = "UsersRefused"
+    case rowsNewer = "RowsNewer"
     case batchesSent = "BatchesSent"
     case streamRate = "StreamRate"
     case drainTime = "DrainTime"
     case syncDuration = "SyncDuration"
     case syncsCompleted = "SyncsCompleted"
     case syncsFailed = "SyncsFailed"
+    case syncsPostponed = "SyncsPostponed"
     case lastCompletedSyncAge = "LastCompletedSyncAge"
 
     // MARK: Of the worker
@@ -53,8 +56,8 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
 
     package var service: Service {
         switch self {
-        case .usersReceived, .usersRejected, .batchesSent, .streamRate, .drainTime, .syncDuration, .syncsCompleted,
-            .syncsFailed, .lastCompletedSyncAge:
+        case .usersReceived, .usersRejected, .usersRefused, .rowsNewer, .batchesSent, .streamRate, .drainTime,
+            .syncDuration, .syncsCompleted, .syncsFailed, .syncsPostponed, .lastCompletedSyncAge:
             .orchestrator
         case .usersApplied, .batchesApplied, .batchesRepeated, .batchesRejected, .batchesDeadLettered, .upsertLatency,
             .databaseRetries, .pollFailures, .outageTime:
@@ -64,11 +67,11 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
 
     package var kind: Kind {
         switch self {
-        case .usersReceived, .usersRejected, .batchesSent, .syncsCompleted, .syncsFailed, .usersApplied,
-            .batchesApplied,
-            .batchesRepeated, .batchesRejected, .batchesDeadLettered, .databaseRetries, .pollFailures:
+        case .usersReceived, .usersRejected, .usersRefused, .batchesSent, .syncsCompleted, .syncsFailed,
+            .syncsPostponed, .usersApplied, .batchesApplied, .batchesRepeated, .batchesRejected, .batchesDeadLettered,
+            .databaseRetries, .pollFailures:
             .counter
-        case .lastCompletedSyncAge, .outageTime: .gauge
+        case .lastCompletedSyncAge, .outageTime, .rowsNewer: .gauge
         case .streamRate, .drainTime, .syncDuration, .upsertLatency: .distribution
         }
     }

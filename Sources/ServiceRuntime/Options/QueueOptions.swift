@@ -8,8 +8,14 @@ package struct QueueOptions: ParsableArguments, SettingFlags {
     @Option(help: "Endpoint to send to instead of the queue URL's own host (AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL).")
     package var endpointURL: String?
 
-    @Option(help: "AWS region to sign for (AWS_REGION, AWS_DEFAULT_REGION; required).")
+    @Option(help: "AWS region to sign for (AWS_REGION, AWS_DEFAULT_REGION; the profile's, else required).")
     package var region: String?
+
+    @Option(
+        name: .customLong("aws-ca-bundle"),
+        help: "PEM file of the authorities to trust for calls to AWS (AWS_CA_BUNDLE; SSL_CERT_FILE, else the system's)."
+    )
+    package var authorities: String?
 
     @Option(
         help:
@@ -22,7 +28,7 @@ package struct QueueOptions: ParsableArguments, SettingFlags {
     package var flags: [String: String?] {
         [
             "SQS_QUEUE_URL": queueURL, "AWS_ENDPOINT_URL_SQS": endpointURL, "AWS_REGION": region,
-            "ALLOW_PLAINTEXT_HTTP": allowPlaintextHTTP,
+            "AWS_CA_BUNDLE": authorities, "ALLOW_PLAINTEXT_HTTP": allowPlaintextHTTP,
         ]
     }
 }

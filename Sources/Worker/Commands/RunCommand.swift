@@ -34,13 +34,10 @@ struct RunCommand: AsyncParsableCommand {
                     .run(lifecycle: lifecycle)
             }
             let configuration = try WorkerConfiguration(settings)
-            let http = HTTPClient(
-                configuration: HTTPClientConfiguration(
-                    // Each consumer may wait in a long poll while a heartbeat or a delete needs a connection too.
-                    maximumConnectionsPerHost: 2 * configuration.concurrency + 2,
-                    certificateAuthorityFile: configuration.certificateAuthorityFile,
-                    allowsPlaintextToRemote: configuration.queue.allowsPlaintext, userAgent: "user-sync"),
-                logger: logger)
+            var transport = configuration.queue.http
+            // Each consumer may wait in a long poll while a heartbeat or a delete needs a connection too.
+            transport.maximumConnectionsPerHost = 2 * configuration.concurrency + 2
+            let http = HTTPClient(configuration: transport, logger: logger)
             let sqs = try configuration.queue.client(
                 http: http, limits: SQSLimits(maximumMessageBytes: 1_048_576, maximumCallBytes: 1_048_576),
                 logger: logger)

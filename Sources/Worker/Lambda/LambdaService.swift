@@ -23,6 +23,7 @@ struct LambdaService: Service {
     /// - Throws: `LambdaRuntimeError` when Lambda's interface is gone; what makes a start impossible, after Lambda was told.
     func run() async throws {
         do {
+            try await pool.checkSessions(logger: logger)
             try await pool.withConnection { connection in
                 try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
             }

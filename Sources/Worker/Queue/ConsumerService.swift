@@ -43,13 +43,15 @@ struct ConsumerService: Service {
     /// Waits until queue and database are there and fit.
     ///
     /// - Returns: nil when it was told to stop meanwhile.
-    /// - Throws: ``UnfitQueue``, which waiting does not change. At a terminal also what is most likely a wrong setting.
+    /// - Throws: ``UnfitQueue``, or that a pooler in transaction mode stands before the database: waiting changes neither. At a terminal
+    ///   also what is most likely a wrong setting.
     private func start(_ gate: WorldGate, _ shutdown: ShutdownFlag, _ health: WorkerHealth) async throws -> WorkQueue? {
         let queue = try await waiting(for: .queue, gate, shutdown, health) {
             try await WorkQueue(sqs: sqs, queueURL: configuration.queue.queueURL, logger: logger)
         }
         guard let queue else { return nil }
         let schema: Void? = try await waiting(for: .database, gate, shutdown, health) {
+            try await pool.checkSessions(logger: logger)
             try await pool.withConnection { connection in
                 try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
             }
@@ -75,6 +77,8 @@ struct ConsumerService: Service {
                 gate.recovered(dependency)
                 return value
             } catch let error as UnfitQueue {
+                throw error
+            } catch let error as PostgresError where error.code == .transactionPooling {
                 throw error
             } catch {
                 guard !shutdown.isSet, !Task.isCancelled else { return nil }

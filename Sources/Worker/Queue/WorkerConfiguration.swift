@@ -15,8 +15,6 @@ struct WorkerConfiguration: Sendable {
     let concurrency: Int
     /// Where the worker's condition is written for a container's health check; nil when nobody asks.
     let healthFile: HealthFile?
-    /// PEM file of the authorities to trust instead of the system's.
-    let certificateAuthorityFile: String?
 
     /// - Throws: `ConfigurationError` naming the first variable that is missing or malformed.
     init(_ settings: Settings) throws(ConfigurationError) {
@@ -25,6 +23,5 @@ struct WorkerConfiguration: Sendable {
         concurrency = try settings.integer(
             "WORKER_CONCURRENCY", in: 1...256, default: 2 * ProcessInfo.processInfo.activeProcessorCount)
         healthFile = try HealthConfiguration(settings).file
-        certificateAuthorityFile = settings.string("SSL_CERT_FILE")
     }
 }

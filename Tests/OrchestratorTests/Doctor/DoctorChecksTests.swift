@@ -1,3 +1,4 @@
+import Postgres
 import ServiceRuntime
 import SyncCore
 import SyncPipeline
@@ -12,14 +13,15 @@ struct DoctorChecksTests {
 
     @Test("every problem of the settings is named, not the first alone")
     func configuration() {
-        let nothing = ConfigurationCheck(Settings(variables: [:]))
+        let nothing = ConfigurationCheck(Settings(variables: ["HOME": "/nonexistent"]))
         #expect(
             nothing.problems.map(\.variable) == [
                 "LEGACY_API_URL", "LEGACY_API_KEY", "SQS_QUEUE_URL", "AWS_REGION", "DATABASE_URL",
             ])
         let wrong = ConfigurationCheck(
             Settings(variables: [
-                "LEGACY_API_URL": "ftp://api", "LEGACY_API_KEY": "k", "SQS_QUEUE_URL": "https://sqs/1/users",
+                "HOME": "/nonexistent", "LEGACY_API_URL": "ftp://api", "LEGACY_API_KEY": "k",
+                "SQS_QUEUE_URL": "https://sqs/1/users",
                 "AWS_REGION": "eu-west-1", "DATABASE_URL": "postgresql://db/users", "SYNC_BATCH_SIZE": "0",
                 "SYNC_STALL_TIMEOUT": "soon",
             ]))
@@ -151,7 +153,7 @@ struct DoctorChecksTests {
     // MARK: Database
 
     private let soundDatabase = DatabaseFacts(
-        serverVersion: "17.6", serverVersionNumber: 170_006, isReadOnly: false, clock: 0,
+        serverVersion: "17.6", serverVersionNumber: 170_006, readOnlyCause: nil, clock: 0,
         schemaVersion: Migrator.latestVersion, missingPrivileges: [])
 
     @Test("a database must be writable, have the schema, and let this role work")
@@ -161,13 +163,17 @@ struct DoctorChecksTests {
             change(&facts)
             return DatabaseCheck.findings(facts).map(\.outcome)
         }
-        #expect(outcomes { _ in } == [.ok, .ok, .ok])
-        #expect(outcomes { $0.isReadOnly = true } == [.problem, .ok, .ok])
-        #expect(outcomes { $0.serverVersionNumber = 130_011 } == [.warning, .ok, .ok])
-        #expect(outcomes { $0.schemaVersion = 0 } == [.ok, .problem, .skipped])
-        #expect(outcomes { $0.schemaVersion = 1 } == [.ok, .problem, .ok])
-        #expect(outcomes { $0.schemaVersion += 1 } == [.ok, .ok, .ok])
-        #expect(outcomes { $0.missingPrivileges = ["INSERT on users"] } == [.ok, .ok, .problem])
+        #expect(outcomes { _ in } == [.ok, .ok, .ok, .ok])
+        for cause in ReadOnlyCause.allCases {
+            #expect(outcomes { $0.readOnlyCause = cause } == [.problem, .ok, .ok, .ok])
+        }
+        #expect(outcomes { $0.serverVersionNumber = 130_011 } == [.warning, .ok, .ok, .ok])
+        #expect(outcomes { $0.schemaVersion = 0 } == [.ok, .problem, .skipped, .skipped])
+        #expect(outcomes { $0.schemaVersion = 1 } == [.ok, .problem, .ok, .ok])
+        #expect(outcomes { $0.schemaVersion += 1 } == [.ok, .ok, .ok, .ok])
+        #expect(outcomes { $0.unsuitableTables = ["users is a view"] } == [.ok, .ok, .problem, .ok])
+        #expect(outcomes { $0.narrowColumns = ["users.legacy_id is integer"] } == [.ok, .ok, .warning, .ok])
+        #expect(outcomes { $0.missingPrivileges = ["INSERT on users"] } == [.ok, .ok, .ok, .problem])
     }
 
     // MARK: Syncs

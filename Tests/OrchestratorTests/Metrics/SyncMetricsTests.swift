@@ -1,6 +1,8 @@
+import Logging
 import MetricsTestKit
 import ServiceRuntime
 import SyncCore
+import SyncPipeline
 import Testing
 
 @testable import Orchestrator
@@ -81,5 +83,19 @@ struct SyncMetricsTests {
         metrics.failed(at: start + .seconds(1))
         #expect(sum(.syncsFailed) == 1)
         #expect(values(.lastCompletedSyncAge) == [])
+    }
+
+    @Test("a sync that kept missing users for damage counts as postponed, once")
+    func postponed() {
+        for isPostponed in [false, true] {
+            let progress = SyncProgress(syncID: 1)
+            if isPostponed { progress.noteMarkingPostponed() }
+            let entry = SyncLogEntry(
+                id: 1, status: .completed, startedAt: 0, finishedAt: 0, durationMilliseconds: 0, totalProcessed: 0,
+                errorMessage: nil, counters: SyncCounters())
+            SyncMetrics(factory: recorded, start: start).ended(
+                entry, progress, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        }
+        #expect(sum(.syncsPostponed) == 1)
     }
 }

@@ -50,7 +50,10 @@ struct URLSettingsTests {
 @Suite("The queue's settings")
 struct QueueSettingsTests {
     private func problem(_ variables: [String: String]) -> String? {
-        let good = ["SQS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/users.fifo", "AWS_REGION": "eu-west-1"]
+        let good = [
+            "HOME": "/nonexistent", "SQS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/users.fifo",
+            "AWS_REGION": "eu-west-1",
+        ]
         do {
             _ = try QueueSettings(Settings(variables: good.merging(variables) { $1 }))
             return nil
@@ -90,7 +93,8 @@ struct DatabaseSettingsTests {
     @Test("IAM authentication needs a region, a host, and encryption")
     func iam() {
         let good = [
-            "DATABASE_IAM_AUTH": "true", "AWS_REGION": "eu-west-1", "DATABASE_URL": "postgresql://ana@db.example/users",
+            "HOME": "/nonexistent", "DATABASE_IAM_AUTH": "true", "AWS_REGION": "eu-west-1",
+            "DATABASE_URL": "postgresql://ana@db.example/users",
         ]
         func problem(_ changes: [String: String]) -> String? { self.problem(good.merging(changes) { $1 })?.variable }
         #expect(problem([:]) == nil)

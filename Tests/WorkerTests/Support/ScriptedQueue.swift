@@ -30,8 +30,9 @@ final class ScriptedQueue: ServiceTransport {
     /// Called before a request takes effect, with what it will be noted as.
     private let arriving: @Sendable (String) async -> Void
 
+    /// - Parameter visibilityTimeout: so long that no message of a test, however slow its machine, is due for an extension.
     init(
-        _ receives: [Receive], visibilityTimeout: Int = 30, maximumReceives: Int? = 5,
+        _ receives: [Receive], visibilityTimeout: Int = 3600, maximumReceives: Int? = 5,
         arriving: @escaping @Sendable (String) async -> Void = { _ in }, exhausted: @escaping @Sendable () -> Void
     ) {
         state = Mutex(State(receives: receives))
@@ -129,7 +130,8 @@ struct TestMessage: Sendable {
         self.number = number
         self.receives = receives
         self.body =
-            body ?? "user-sync/1\t1\t\(number)\t\(lane)\t1\n\(number)\t1680674767000000\t0\tuser\(number)\tu@example.com\n"
+            body
+            ?? "user-sync/1\t1\t\(number)\t\(lane)\t1\n\(number)\t1680674767000000\t0\tuser\(number)\tu@example.com\n"
         self.deduplicationID = deduplicationID ?? "s1a1b\(number)"
     }
 

@@ -43,6 +43,10 @@ struct PrometheusText {
                     Int64(counters.newlyDeleted)
                 ),
                 ("unchanged", "Users that needed no write.", Int64(counters.unchanged)),
+                ("refused", "Users whom the database refused.", Int64(counters.refused)),
+                (
+                    "ties_lost", "Of the unchanged: records of late batches that lost a tie.", Int64(counters.tiesLost)
+                ),
                 ("skipped", "Of the unchanged: users that were not sent.", Int64(counters.skipped)),
                 (
                     "missing_deleted", "Users marked as deleted since the source no longer names them.",
@@ -55,6 +59,9 @@ struct PrometheusText {
             ] {
                 gauge("user_sync_newest_\(name)", help, "\(value)")
             }
+            gauge(
+                "user_sync_newest_newer", "Users whose row is newer than all that the source says.",
+                counters.newer.map { "\($0)" })
             gauge(
                 "user_sync_newest_missing", "Live users that the source no longer names.",
                 counters.missing.map { "\($0)" })

@@ -28,8 +28,8 @@ struct UserDocument: Encodable {
             }
         }
         try container.encode(user.id, forKey: Column("id"))
-        try container.encode(SyncLogReport.timestamp(user.createdAt), forKey: Column("created_at"))
-        try container.encode(SyncLogReport.timestamp(user.updatedAt), forKey: Column("updated_at"))
+        try container.encode(user.createdAt.map(SyncLogReport.timestamp), forKey: Column("created_at"))
+        try container.encode(user.updatedAt.map(SyncLogReport.timestamp), forKey: Column("updated_at"))
         try container.encode(user.deletedAt.map(SyncLogReport.timestamp), forKey: Column("deleted_at"))
         try container.encode(user.syncID, forKey: Column("sync_id"))
     }

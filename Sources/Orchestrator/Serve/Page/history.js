@@ -47,6 +47,7 @@ function describe(sync) {
     `: ${count(sync.received)} users, ${count(sync.inserted)} inserted, ${count(sync.updated)} updated`,
     ` (${count(sync.newly_deleted)} newly deleted), ${count(sync.unchanged)} unchanged (${count(sync.skipped)} not sent)`,
     sync.missing === null ? "" : `, ${count(sync.missing)} missing`, `, ${count(sync.rejected)} rejects`,
+    sync.refused > 0 ? `, ${count(sync.refused)} refused` : "",
   ];
 }
 

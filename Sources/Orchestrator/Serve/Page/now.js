@@ -65,6 +65,8 @@ function numbers(sync, pace) {
     ["Missing", missing(sync), missingNote(sync)],
     ["Duplicates", count(sync.duplicates), "newest won"],
     ["Rejected", count(sync.rejected), "damaged pieces", sync.rejected > 0 ? "warn" : ""],
+    ["Refused", count(sync.refused), "by the database", sync.refused > 0 ? "warn" : ""],
+    ["Newer", sync.newer === null ? "–" : count(sync.newer), "than the source says", sync.newer > 0 ? "warn" : ""],
     ["Batches applied", count(sync.batches_applied), `of ${count(sync.batches_sent)} sent`,
       !pace && sync.batches_applied < sync.batches_sent ? "bad" : ""],
     ["Attempts", count(sync.stream_attempts), sync.stream_attempts > 1 ? "opened again" : "", sync.stream_attempts > 1 ? "warn" : ""],

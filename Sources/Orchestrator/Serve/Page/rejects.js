@@ -40,7 +40,7 @@ function show(panel, sync, reasons, rejects, next) {
       h("ol", { className: "pieces" }, rejects.map(piece))),
     next === null ? null
       : h("button", { id: "more-rejects", type: "button", className: "quiet", onclick: more },
-        `More of ${plural(total, "piece")}`));
+        `More of ${plural(total, "entry", "entries")}`));
 }
 
 /** Why no piece is shown. The count runs ahead of the record, and a sync that was interrupted takes the rest of it along. */
@@ -49,16 +49,22 @@ function none(sync) {
   return isUnderWay(sync) ? "Nothing was damaged so far." : "Nothing was damaged in this stream.";
 }
 
-function share({ reason, count: number }, total) {
+/** What the database said of a user, with the names to look it up by. */
+function refusal({ excerpt, sqlstate, constraint_name: constraint }) {
+  return `${excerpt} (SQLSTATE ${sqlstate}${constraint === null ? "" : `, constraint ${constraint}`})`;
+}
+
+function share({ reason, count: number, sqlstate, constraint_name: constraint }, total) {
   const part = h("div", { className: "bar-fill" });
   part.style.width = `${(number / total) * 100}%`;
   return h(
-    "li", {}, h("span", { className: "reason" }, reason), h("div", { className: "bar-track", "aria-hidden": "true" }, part),
+    "li", {}, h("span", { className: "reason" }, [reason, constraint ?? sqlstate].filter(Boolean).join(" ")), h("div", { className: "bar-track", "aria-hidden": "true" }, part),
     h("span", { className: "number" }, count(number)));
 }
 
 function piece(reject) {
   return h(
     "li", {}, h("span", { className: "reason" }, reject.reason),
-    h("span", { className: "muted" }, `at byte ${count(reject.byte_offset)}`), h("code", {}, reject.excerpt));
+    h("span", { className: "muted" }, reject.user_name ?? `at byte ${count(reject.byte_offset)}`),
+    h("code", {}, reject.user_name === null ? reject.excerpt : refusal(reject)));
 }

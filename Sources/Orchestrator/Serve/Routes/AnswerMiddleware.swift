@@ -9,12 +9,6 @@ import SyncStorage
 struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
     let logger: Logger
 
-    /// Nothing but what this server itself serves: no inline script or style, no frame, no other origin.
-    static var contentSecurityPolicy: String {
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-    }
-
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
@@ -22,20 +16,17 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = try problem(error, request).response()
+            response = try problem(error, request, context).response()
             if request.method == .head { response = response.withoutBody() }
         }
-        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
-        response.headers[.frameOptions] = "DENY"
-        response.headers[.openerPolicy] = "same-origin"
-        response.headers[.resourcePolicy] = "same-origin"
+        for (name, value) in SecurityHeaders.all { response.headers[name] = value }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }
 
-    private func problem(_ error: any Error, _ request: Request) -> Problem {
+    private func problem(_ error: any Error, _ request: Request, _ context: Context) -> Problem {
+        // The route's pattern, not the path: that may hold a user's name.
+        let route = context.endpointPath ?? "none"
         switch error {
         case let problem as Problem:
             return problem
@@ -46,14 +37,14 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             return Problem(.serviceUnavailable, "\(error)", headers: [.retryAfter: "10"])
         case let error as SQSError:
             logger.warning(
-                "the queue could not be used", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+                "the queue could not be used", metadata: ["route": "\(route)", "error": "\(error)"])
             return Problem(
                 .serviceUnavailable, "the queue cannot be used just now; the log says why",
                 headers: [.retryAfter: "5"])
         default:
             logger.error(
                 "a request failed",
-                metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)"])
+                metadata: ["method": "\(request.method)", "route": "\(route)", "error": "\(error)"])
             let isAway = (error as? PostgresError).map { $0.isTransient || $0.code == .connectFailed } ?? false
             // The cause may name hosts and queries: it is for the log.
             return isAway

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import SyncCore
 import SyncPipeline
 import Synchronization
 
@@ -47,7 +48,9 @@ struct DeadLetterRoutes: Sendable {
         defer { turn.giveBack() }
         do {
             return try await DeadLetterService.open(
-                queue: settings.queue, database: settings.sync.database, http: settings.http, logger: logger, work)
+                queue: settings.queue, database: settings.sync.database, http: settings.http,
+                // The caller waits for the answer: an outage is told at once.
+                patience: Patience(limit: .zero), isTyped: false, logger: logger, work)
         } catch let failure as SyncFailure {
             throw Problem(.notFound, failure.description)
         }

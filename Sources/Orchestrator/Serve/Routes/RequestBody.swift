@@ -26,6 +26,11 @@ extension Request {
             bytes = try await body.collect(upTo: Self.maximumBodyBytes)
         } catch is NIOTooManyBytesError {
             throw Problem(.contentTooLarge, "the body may have \(Self.maximumBodyBytes) bytes at most")
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // Its chunks are damaged, or it ended too early: the client's fault.
+            throw Problem(.badRequest, "the body is damaged or incomplete")
         }
         guard bytes.readableBytes > 0 else { return nil }
         let type = headers[.contentType]?.split(separator: ";").first?.lowercased() ?? ""

@@ -79,9 +79,11 @@ struct SyncRoutes: Sendable {
         let page = try await pool.withConnection { connection in
             let reader = SyncLogReader(connection: connection)
             guard try await reader.sync(id) != nil else { throw Self.unknown(id) }
+            let refusals = RefusalReader(connection: connection)
             return RejectPage(
-                reasons: try await reader.rejectSummary(of: id),
-                rejects: try await reader.rejects(of: id, after: after, limit: limit), limit: limit)
+                reasons: try await reader.rejectSummary(of: id), causes: try await refusals.summary(of: id),
+                rejects: try await reader.rejects(of: id, after: after, limit: limit),
+                refused: after == nil ? try await refusals.refusals(of: id, limit: limit) : [], limit: limit)
         }
         return try .json(page)
     }
