@@ -10,28 +10,32 @@
 
 BEGIN;
 
-REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_migrations
+REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing, sync_migrations
     FROM PUBLIC, user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
 -- Every program checks that the schema is new enough for it.
 GRANT SELECT ON sync_migrations TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
 -- The orchestrator writes the record of a sync, the quarantine and what it finds among dead letters, and reads the ledger. It may
--- read users, to tell what a sync would change, and mark those as deleted that the source no longer names; it writes nothing else there.
+-- read users, to tell what a sync would change. Of a user it may change the mark of deletion, and nothing else.
 GRANT SELECT, INSERT, UPDATE ON sync_logs TO user_sync_orchestrator;
-GRANT SELECT, INSERT, DELETE ON sync_rejects TO user_sync_orchestrator;
+GRANT SELECT, INSERT, DELETE ON sync_rejects, sync_missing TO user_sync_orchestrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchestrator;
-GRANT SELECT ON sync_batches, users TO user_sync_orchestrator;
+GRANT SELECT ON sync_batches, sync_refusals, users TO user_sync_orchestrator;
 GRANT UPDATE (deleted, deleted_at, updated_at, sync_id) ON users TO user_sync_orchestrator;
 
--- A worker upserts users, adds to the ledger and records why a batch failed. It deletes nothing, and cannot change the record of a sync
+-- A worker upserts users, adds to the ledger and records which users the database refused and why a batch failed. It deletes nothing, and cannot change the record of a sync
 -- but for one number: to lock its sync's row, a role must be allowed to change some column, and this one decides nothing.
-GRANT SELECT, INSERT, UPDATE ON users TO user_sync_worker;
+-- By columns: a role that may update a table may also lock it, one that may update columns may not.
+GRANT SELECT, INSERT, UPDATE (legacy_id, email, legacy_created_at, updated_at, deleted, deleted_at, sync_id) ON users
+    TO user_sync_worker;
 GRANT SELECT, INSERT ON sync_batches TO user_sync_worker;
+GRANT INSERT ON sync_refusals TO user_sync_worker;
 GRANT SELECT, INSERT, UPDATE ON sync_batch_failures TO user_sync_worker;
 GRANT SELECT, UPDATE (stream_bytes) ON sync_logs TO user_sync_worker;
 
--- The viewer reads. Users and the excerpts in sync_rejects are personal data.
-GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects TO user_sync_viewer;
+-- The viewer reads. Users, the names in sync_missing and sync_refusals and the excerpts in sync_rejects are personal data.
+GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing
+    TO user_sync_viewer;
 
 COMMIT;

@@ -42,3 +42,37 @@ $$;
 -- a role that can put a function into the schema can have it run by another role.
 GRANT CREATE ON SCHEMA public TO user_sync_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+-- What PostgreSQL gives to everybody and no program here needs. In a database that other programs use too, run with `-v shared=1`:
+-- it leaves these alone, and `orchestrator doctor` reports them.
+SELECT set_config('user_sync.shared', :{?shared}::text, false) \gset ignored_
+
+DO $$
+DECLARE
+    function_name regprocedure;
+BEGIN
+    IF current_setting('user_sync.shared')::boolean THEN
+        RETURN;
+    END IF;
+    -- Temporary tables fill the disk.
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO user_sync_owner', current_database());
+    -- So do large objects. And a session that holds the sync's advisory lock keeps every sync from starting.
+    FOR function_name IN
+        SELECT oid::regprocedure FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace
+          AND (proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_import', 'lo_put', 'lowrite', 'lo_truncate', 'lo_truncate64')
+               OR proname LIKE 'pg\_advisory%' OR proname LIKE 'pg\_try\_advisory%')
+    LOOP
+        BEGIN
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', function_name);
+            IF function_name::text LIKE '%advisory%' THEN
+                EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO user_sync_owner, user_sync_orchestrator', function_name);
+            END IF;
+        EXCEPTION WHEN insufficient_privilege THEN
+            -- Only a superuser may; on Amazon RDS nobody is one.
+            RAISE NOTICE 'left as it is, since only a superuser may change it: %', function_name;
+        END;
+    END LOOP;
+END
+$$;
