@@ -18,7 +18,7 @@ let package = Package(
         .executable(name: "legacy-simulator", targets: ["LegacySimulator"]),
     ],
     dependencies: [
-        // Exact versions: what was tested is what is built. Package.resolved is not kept, so the pins are here.
+        // Exact versions. Packages of packages are pinned in scripts/swift-packages.txt.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -44,7 +45,7 @@ let package = Package(
         .target(
             name: "CurlHTTP", dependencies: ["CCurl", "CZlib", .logging, .deque], swiftSettings: strict),
         .target(
-            name: "AWSClientSupport", dependencies: ["CurlHTTP", "SigV4", .logging], swiftSettings: strict),
+            name: "AWSClientSupport", dependencies: ["CCrypto", "CurlHTTP", "SigV4", .logging], swiftSettings: strict),
         .target(
             name: "SQS", dependencies: ["AWSClientSupport", "CCrypto", "CurlHTTP", "SigV4", .logging],
             swiftSettings: strict),
@@ -66,8 +67,8 @@ let package = Package(
         .target(
             name: "ServiceRuntime",
             dependencies: [
-                "AWSClientSupport", "CCrypto", "CurlHTTP", "Postgres", "SQS", "SigV4", .argumentParser, .logging,
-                .metrics, .signals,
+                "AWSClientSupport", "CCrypto", "CurlHTTP", "Postgres", "SQS", "SigV4", "SyncCore", .argumentParser,
+                .logging, .metrics, .signals,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
@@ -87,6 +88,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.embedInCode("Serve/Documents/openapi.json"), .embedInCode("Serve/Page")],
@@ -132,7 +134,8 @@ let package = Package(
             name: "CurlHTTPTests", dependencies: ["CurlHTTP", "TestSupport", .logging], swiftSettings: strict),
         .testTarget(
             name: "AWSClientSupportTests",
-            dependencies: ["AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging], swiftSettings: strict),
+            dependencies: ["AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging], exclude: ["Botocore"],
+            swiftSettings: strict),
         .testTarget(
             name: "SQSTests", dependencies: ["SQS", "AWSClientSupport", "CurlHTTP", "SigV4", "TestSupport", .logging],
             swiftSettings: strict),
@@ -145,12 +148,13 @@ let package = Package(
         .testTarget(
             name: "SyncPipelineTests",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "SigV4", "SyncCore", "SyncPipeline", "SyncStorage",
-                "TestSupport", .logging,
+                "AWSClientSupport", "Backoff", "CurlHTTP", "Postgres", "SQS", "SigV4", "SyncCore", "SyncPipeline",
+                "SyncStorage", "SyncTestSupport", "TestSupport", .logging,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SyncCoreTests", dependencies: ["Fuzzing", "SyncCore", "TestSupport"], swiftSettings: strict),
+            name: "SyncCoreTests", dependencies: ["Backoff", "Fuzzing", "SyncCore", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LegacySimulatorTests",
             dependencies: [
@@ -166,13 +170,15 @@ let package = Package(
             dependencies: ["AWSClientSupport", "CurlHTTP", "SQS", "SigV4", "TestSupport", .logging],
             path: "Tests/SyncTestSupport", swiftSettings: strict),
         .testTarget(
-            name: "ServiceRuntimeTests", dependencies: ["ServiceRuntime", "TestSupport", .logging, .metrics],
+            name: "ServiceRuntimeTests",
+            dependencies: ["CurlHTTP", "ServiceRuntime", "SyncCore", "TestSupport", .logging, .metrics],
             swiftSettings: strict),
         .testTarget(
             name: "OrchestratorTests",
             dependencies: [
-                "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncPipeline", "SyncStorage",
-                "TestSupport", .lifecycle,
+                "CurlHTTP", "Orchestrator", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncPipeline",
+                "SyncStorage",
+                "SyncTestSupport", "TestSupport", .lifecycle,
                 .logging, .metricsTestKit,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

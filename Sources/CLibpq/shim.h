@@ -11,6 +11,8 @@ enum {
     LIBPQ_FIELD_TABLE_NAME = PG_DIAG_TABLE_NAME,
     LIBPQ_FIELD_COLUMN_NAME = PG_DIAG_COLUMN_NAME,
     LIBPQ_FIELD_CONSTRAINT_NAME = PG_DIAG_CONSTRAINT_NAME,
+    LIBPQ_FIELD_CONTEXT = PG_DIAG_CONTEXT,
+    LIBPQ_FIELD_SOURCE_FUNCTION = PG_DIAG_SOURCE_FUNCTION,
 };
 
 // The readiness thread waits for libpq's sockets with epoll, which Swift's Glibc module does not offer.

@@ -34,7 +34,8 @@ struct WalkTests {
             for step in walk.steps + walk.deciders {
                 let source = try String(contentsOfFile: "\(packageRoot)/Sources/\(step.file)", encoding: .utf8)
                 let name = step.function
-                let declaration = try Regex("(?:func|let|var) \(name)\\b|^ *(?:package )?\(name)\\(").anchorsMatchLineEndings()
+                let declaration = try Regex("(?:func|let|var) \(name)\\b|^ *(?:package )?\(name)\\(")
+                    .anchorsMatchLineEndings()
                 #expect(source.contains(declaration), "\(step.file): \(step.function)")
             }
         }

@@ -11,7 +11,7 @@ struct DeadLetterIntegrationTests {
             let data = SimulatedUsers(2_000)
             let api = try await stack.startSimulator(data, "--interval-ms", "0")
             defer { api.stop() }
-            try await stack.refuseSomeUsers()
+            try await stack.refuseSomeBatches()
             try await withWorkers(of: stack) { _ in
                 let result = try await stack.orchestrator(
                     "sync", api: api, settings: ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"])
@@ -36,7 +36,7 @@ struct DeadLetterIntegrationTests {
                 #expect(dry.output.contains("would send \(dead) batches again"), "\(dry)")
                 #expect(try await stack.status().status == "FAILED")
 
-                try await stack.acceptAllUsers()
+                try await stack.acceptAllBatches()
                 let redrive = try await stack.orchestrator("dead-letters", "redrive")
                 #expect(redrive.status == 0, "\(redrive)")
                 #expect(redrive.output.contains("sync \(failed.id) is COMPLETED now"), "\(redrive)")

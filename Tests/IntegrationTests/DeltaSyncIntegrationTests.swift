@@ -173,8 +173,10 @@ struct DeltaSyncIntegrationTests {
                 #expect(postponed.errorOutput.contains("kept this time"))
                 #expect(try await stack.count(deletedGhosts) == 0)
 
-                // In full mode too.
+                // Missed once, they are remembered; missed twice, they are marked, in full mode too.
                 let full = softDelete.merging(["SYNC_MODE": "full"]) { $1 }
+                #expect(try await sync(sound, on: stack, settings: softDelete).status == 0)
+                #expect(try await stack.count(deletedGhosts) == 0)
                 #expect(try await sync(sound, on: stack, settings: full).status == 0)
                 #expect(try await report(stack).missingDeleted == 3)
                 #expect(try await stack.count(deletedGhosts) == 3)
@@ -185,6 +187,8 @@ struct DeltaSyncIntegrationTests {
                 #expect(try await stack.status().errorMessage?.contains("SYNC_MISSING_MAX_PERCENT=5") == true)
                 #expect(try await stack.count(deletedGhosts) == 3)
                 let allowed = softDelete.merging(["SYNC_MISSING_MAX_PERCENT": "20"]) { $1 }
+                #expect(try await sync(sound, on: stack, settings: allowed).status == 0)
+                #expect(try await stack.count(deletedGhosts) == 3)
                 #expect(try await sync(sound, on: stack, settings: allowed).status == 0)
                 #expect(try await stack.count(deletedGhosts) == 393)
 

@@ -13,12 +13,14 @@ package struct SyncLogRow: Decodable, Sendable {
     package let inserted: Int
     package let updated: Int
     package let unchanged: Int
+    package let refused: Int
+    package let newer: Int?
     package let batchesSent: Int
     package let batchesApplied: Int
     package let streamAttempts: Int
 
     private enum CodingKeys: String, CodingKey {
-        case id, status, received, rejected, duplicates, inserted, updated, unchanged
+        case id, status, received, rejected, duplicates, inserted, updated, unchanged, refused, newer
         case totalProcessed = "total_processed"
         case errorMessage = "error_message"
         case batchesSent = "batches_sent"
@@ -27,7 +29,7 @@ package struct SyncLogRow: Decodable, Sendable {
     }
 
     /// Whether each received user is counted exactly once.
-    package var isBalanced: Bool { received == inserted + updated + unchanged + duplicates }
+    package var isBalanced: Bool { received == inserted + updated + unchanged + duplicates + refused }
 }
 
 extension SyncStack {

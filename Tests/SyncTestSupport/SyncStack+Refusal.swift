@@ -1,15 +1,15 @@
 import TestSupport
 
-/// A database that refuses some users for good, as far as a worker can tell: their batches become dead letters.
+/// A database that refuses some batches for good, as far as a worker can tell: they become dead letters. One that refuses single
+/// users only sets those aside.
 extension SyncStack {
-    /// Refuses one user in 400 or so.
-    package func refuseSomeUsers() async throws {
-        _ = try await database.query(
-            "ALTER TABLE users ADD CONSTRAINT refused CHECK (abs(hashtext(user_name)) % 400 <> 0)")
+    /// Refuses the batches of two lanes in eight.
+    package func refuseSomeBatches() async throws {
+        _ = try await database.query("ALTER TABLE sync_batches ADD CONSTRAINT refused CHECK (lane % 8 NOT IN (2, 5))")
     }
 
     /// Mends that.
-    package func acceptAllUsers() async throws {
-        _ = try await database.query("ALTER TABLE users DROP CONSTRAINT refused")
+    package func acceptAllBatches() async throws {
+        _ = try await database.query("ALTER TABLE sync_batches DROP CONSTRAINT refused")
     }
 }

@@ -120,7 +120,9 @@ package final class SyncStack: Sendable {
     }
 
     /// Brings the schema into place, as its owner, and gives the other roles their rights on it.
-    package func migrate() async throws {
+    /// - Parameter tables: SQL of another program that was there first; nil: nothing was.
+    package func migrate(after tables: String? = nil) async throws {
+        if let tables { try await roles.run(tables, as: .owner, in: database) }
         let result = try await orchestrator("migrate")
         guard result.status == 0 else { throw TestSupportError("migrate failed: \(result.errorOutput)") }
         try await roles.grant(in: database)
@@ -149,11 +151,12 @@ package final class SyncStack: Sendable {
 
 /// Runs a test on a stack of its own with the schema in place, and takes the stack down whatever comes.
 package func withStack(
-    visibilityTimeout: Int = 30, maximumReceives: Int = 5, _ body: (SyncStack) async throws -> Void
+    visibilityTimeout: Int = 30, maximumReceives: Int = 5, after tables: String? = nil,
+    _ body: (SyncStack) async throws -> Void
 ) async throws {
     let stack = try await SyncStack(visibilityTimeout: visibilityTimeout, maximumReceives: maximumReceives)
     do {
-        try await stack.migrate()
+        try await stack.migrate(after: tables)
         try await body(stack)
     } catch {
         try? await stack.remove()

@@ -18,9 +18,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
+        .target(name: "Backoff", swiftSettings: strict),
         .target(
             name: "SyncCore",
             dependencies: [
+                "Backoff",
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -39,7 +41,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "AWSClientSupport",
-            dependencies: ["CurlHTTP", "SigV4", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CCrypto", "CurlHTTP", "SigV4", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(
             name: "SQS",

@@ -14,6 +14,8 @@ readonly RUN_PACKAGES=(
 # shellcheck disable=SC2034
 readonly TEST_PACKAGES=(
     chromium chromium-driver # the browser that operates the web page in a test
+    pgbouncer                # the pooler that tests put before the server
+    tinyproxy-bin            # the proxy that requests go through in a test
     curl procps shellcheck
 )
 # shellcheck disable=SC2034
@@ -55,18 +57,24 @@ install_packages() {
     export DEBIAN_FRONTEND=noninteractive
     local -r options=(-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0)
     as_root apt-get "${options[@]}" -qq update
-    without_main_cluster as_root env DEBIAN_FRONTEND=noninteractive \
+    without_servers as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get "${options[@]}" -qq install -y --no-install-recommends "${missing[@]}" </dev/null >&2
 }
 
-# without_main_cluster COMMAND...: runs a command that may install PostgreSQL without a server being created and started: what needs
-# one here starts its own, and nobody asked for one on port 5432.
-without_main_cluster() {
-    local -r setting=/etc/postgresql-common/createcluster.d/user-sync-setup.conf
-    local status=0
+# without_servers COMMAND...: runs a command that installs packages, and no package starts a server: tests start their own, and nobody
+# asked for PostgreSQL on port 5432 or PgBouncer on port 6432.
+without_servers() {
+    local -r setting=/etc/postgresql-common/createcluster.d/user-sync-setup.conf policy=/usr/sbin/policy-rc.d
+    local status=0 has_policy=
+    [[ ! -e $policy ]] || has_policy=1 # the machine's own, as in a container
     as_root mkdir -p "${setting%/*}"
     printf 'create_main_cluster = false\n' | as_root tee "$setting" >/dev/null
+    if [[ -z $has_policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
     "$@" || status=$?
+    [[ -n $has_policy ]] || as_root rm -f "$policy"
     as_root rm -f "$setting"
     return "$status"
 }
@@ -75,7 +83,7 @@ without_main_cluster() {
 check_without_apt() {
     local missing=() tools=() tool library
     [[ $1 == build ]] || tools+=(python3 setsid)
-    [[ $1 != test ]] || tools+=(chromedriver curl shellcheck)
+    [[ $1 != test ]] || tools+=(chromedriver curl pgbouncer shellcheck tinyproxy)
     for tool in "${tools[@]}"; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done

@@ -133,7 +133,7 @@ struct EventsIntegrationTests {
             let data = SimulatedUsers(2_000)
             let legacy = try await stack.startSimulator(data, "--interval-ms", "0")
             defer { legacy.stop() }
-            try await stack.refuseSomeUsers()
+            try await stack.refuseSomeBatches()
             try await withWorkers(of: stack) { _ in
                 let settings = ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"]
                 #expect(try await stack.orchestrator("sync", api: legacy, settings: settings).status == 1)
@@ -157,7 +157,7 @@ struct EventsIntegrationTests {
                     #expect(try await api.ask("POST", path, body: "dry_run=true").status == 415)
                     #expect(try await stack.status().status == "FAILED")
 
-                    try await stack.acceptAllUsers()
+                    try await stack.acceptAllBatches()
                     let report = try await api.ask("POST", path, headers: json, body: #"{"wait_seconds":30}"#)
                         .decode(Report.self)
                     #expect(!report.dryRun && report.replayed == dead, "\(report)")

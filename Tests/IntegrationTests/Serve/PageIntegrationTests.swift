@@ -68,13 +68,13 @@ struct PageIntegrationTests {
         try await withStack(visibilityTimeout: 10, maximumReceives: 2) { stack in
             let legacy = try await stack.startSimulator(SimulatedUsers(2_000), "--interval-ms", "0")
             defer { legacy.stop() }
-            try await stack.refuseSomeUsers()
+            try await stack.refuseSomeBatches()
             try await withWorkers(of: stack) { _ in
                 let settings = ["SYNC_MESSAGE_GROUPS": "8", "SYNC_STALL_TIMEOUT": "100"]
                 #expect(try await stack.orchestrator("sync", api: legacy, settings: settings).status == 1)
                 try await withServedAPI(of: stack, api: legacy) { api async throws in
                     try await operate("dead-letters", api)
-                    try await stack.acceptAllUsers()
+                    try await stack.acceptAllBatches()
                     try await operate("replay", api)
                 }
             }

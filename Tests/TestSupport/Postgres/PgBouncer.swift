@@ -14,13 +14,15 @@ package final class PgBouncer: Sendable {
     /// Starts one. Clients log in as the server's superuser, with its password.
     ///
     /// - Parameters:
-    ///   - size: server processes at most.
+    ///   - logins: other users that may come in.
+    ///   - size: server processes at most, per user.
     ///   - settings: lines of its configuration, after the usual ones.
     /// - Throws: ``TestSupportError`` when it is not installed or does not come up.
     package static func start(
-        before server: PostgresServer, mode: PoolMode, size: Int = 5, settings: [String] = []
+        before server: PostgresServer, mode: PoolMode, logins: [(user: String, password: String)] = [], size: Int = 5,
+        settings: [String] = []
     ) async throws -> PgBouncer {
-        let bouncer = try PgBouncer(before: server, mode: mode, size: size, settings: settings)
+        let bouncer = try PgBouncer(before: server, mode: mode, logins: logins, size: size, settings: settings)
         try await eventually(within: .seconds(20), "PgBouncer listens") {
             guard bouncer.child.isRunning else { throw TestSupportError(bouncer.child.lastLines()) }
             return bouncer.accepts()
@@ -28,12 +30,17 @@ package final class PgBouncer: Sendable {
         return bouncer
     }
 
-    private init(before server: PostgresServer, mode: PoolMode, size: Int, settings: [String]) throws {
+    private init(
+        before server: PostgresServer, mode: PoolMode, logins: [(user: String, password: String)], size: Int,
+        settings: [String]
+    ) throws {
         self.server = server
         port = try freePort()
         folder = try TemporaryFolder(prefix: "pgbouncer")
         let installation = try PostgresInstallation.find()
-        let users = try folder.write("\"\(server.user)\" \"\(server.password)\"\n", to: "users.txt")
+        let users = try folder.write(
+            (logins + [(server.user, server.password)]).map { "\"\($0.user)\" \"\($0.password)\"\n" }.joined(),
+            to: "users.txt")
         let lines =
             [
                 "[databases]", "* = host=127.0.0.1 port=\(server.port)", "[pgbouncer]", "listen_addr = 127.0.0.1",

@@ -96,10 +96,13 @@ package final class PostgresServer: Sendable {
     }
 
     /// Creates an empty database for one test.
-    package func createDatabase() async throws -> TestDatabase {
+    /// - Parameter encoding: as `CREATE DATABASE` names it.
+    package func createDatabase(encoding: String = "UTF8") async throws -> TestDatabase {
         let number = databases.wrappingAdd(1, ordering: .relaxed).newValue
         let database = TestDatabase(server: self, name: "test_\(getpid())_\(number)")
-        _ = try await query("CREATE DATABASE \(database.name)", database: "postgres")
+        // Of the C locale, every encoding is allowed.
+        let options = encoding == "UTF8" ? "" : " ENCODING '\(encoding)' LOCALE 'C' TEMPLATE template0"
+        _ = try await query("CREATE DATABASE \(database.name)\(options)", database: "postgres")
         return database
     }
 
