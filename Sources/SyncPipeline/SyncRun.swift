@@ -148,7 +148,11 @@ struct SyncRun: Sendable {
             verdict.refusal = SyncFailure(shortage).description
             progress.note(shortage)
         }
-        progress.update { $0.missing = verdict.missing }
+        progress.update {
+            $0.missing = verdict.missing
+            $0.newer = comparison.filter?.newerUsers
+            $0.newerByMinutes = comparison.filter?.newerByMinutes
+        }
         let outcome = try await comparison.store(verdict, counters: progress.counters)
 
         progress.beginDraining()

@@ -50,7 +50,10 @@ struct MetricsIntegrationTests {
             defer { api.stop() }
             for wrong in [["LEGACY_API_KEY": "wrong"], ["DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"]] {
                 let sync = try await stack.orchestrator(
-                    "sync", api: api, settings: Self.settings.merging(wrong) { _, new in new })
+                    "sync", api: api,
+                    settings: Self.settings.merging(wrong) { _, new in new }.merging(["SYNC_OUTAGE_TIMEOUT": "5"]) {
+                        _, new in new
+                    })
                 #expect(sync.status == 1, "\(sync.errorOutput)")
                 let lines = sync.output.split(separator: "\n").map(String.init)
                 #expect(try await EMFSchema.problems(in: lines) == [])

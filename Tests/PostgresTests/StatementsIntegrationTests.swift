@@ -145,7 +145,7 @@ import Testing
                 """)
             let error = await postgresError { try await connection.query("INSERT INTO t VALUES ('ana-maria')") }
             #expect(error?.sqlState == "23514" && error?.scope == .row)
-            #expect(error?.message.contains("refuse() line 1 at RAISE") == true, "\(String(describing: error))")
+            #expect(error?.message.contains("refuse() line 2 at RAISE") == true, "\(String(describing: error))")
             #expect(error?.description.contains("ana-maria") == false)
         }
     }

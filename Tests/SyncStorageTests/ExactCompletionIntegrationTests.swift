@@ -185,7 +185,7 @@ extension SyncDatabase {
         _ = try await connection.query(
             """
             INSERT INTO sync_batches (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged)
-            VALUES ($1, $2, 0, $3, 0, 0, 0, 0)
+            VALUES ($1, $2, 0, $3, 0, 0, 0, $3)
             """, [.int8(syncID), .int8(Int64(number)), .int4(Int32(users))])
     }
 }

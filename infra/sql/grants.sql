@@ -38,4 +38,11 @@ GRANT SELECT, UPDATE (stream_bytes) ON sync_logs TO user_sync_worker;
 GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing
     TO user_sync_viewer;
 
+-- Tables that were taken over number their rows by a sequence, as TypeORM makes them; identity columns need no right to theirs.
+SELECT format('GRANT USAGE ON SEQUENCE %s TO %s', pg_get_serial_sequence(t.name, 'id'), t.role)
+FROM (VALUES ('users', 'user_sync_worker'), ('sync_logs', 'user_sync_orchestrator')) AS t (name, role)
+JOIN pg_attribute AS a ON a.attrelid = to_regclass(t.name) AND a.attname = 'id' AND a.attidentity = ''
+WHERE pg_get_serial_sequence(t.name, 'id') IS NOT NULL
+\gexec
+
 COMMIT;

@@ -29,7 +29,7 @@ struct StatusCommand: DatabaseCommand {
             let isLast = !watch || entry?.status.isFinal ?? true
             if isLast || entry != shown || view.isLive { try view.show(entry, isLast: isLast) }
             // Nobody reads it any more, or the disk is full: there is nothing left to watch for.
-            try StandardOutput.check()
+            if !isLast { try StandardOutput.checkReader() }
             guard !isLast else { return }
             shown = entry
             try await Task.sleep(for: .seconds(1))

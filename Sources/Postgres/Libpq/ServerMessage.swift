@@ -36,11 +36,19 @@ enum ServerMessage {
             } else {
                 guard begins || lines.isEmpty else { continue }
             }
-            line = Self.line(SQLState.withoutQuotedText(line), without: names)
+            line = Self.line(withoutQuotedText(line), without: names)
             if !line.isEmpty, !lines.contains(line) { lines.append(line) }
         }
         return ConnectFailure(
             sqlState: sqlState, message: lines.isEmpty ? "no reason given" : lines.joined(separator: "; "))
+    }
+
+    /// libpq says what is wrong with a certificate's name between the two names that it quotes. That much stays.
+    private static func withoutQuotedText(_ line: String) -> String {
+        let mismatch = "does not match host name"
+        let text = SQLState.withoutQuotedText(line)
+        guard line.hasPrefix("server certificate for"), line.contains(mismatch) else { return text }
+        return "\(text) \(mismatch)"
     }
 
     /// `line` with every whole word that is one of `names` replaced by `…`.

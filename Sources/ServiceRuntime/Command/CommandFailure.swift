@@ -10,6 +10,9 @@ package enum CommandFailure {
             return try await work()
         } catch let exit as ExitCode {
             throw exit
+        } catch let error as OutputError where error.isBrokenPipe {
+            // Somebody who closes a pipe has seen enough, and wants no message.
+            throw ExitCode(ExitStatus.failure)
         } catch let error as ConfigurationError {
             write("\(error)")
             throw ExitCode(ExitStatus.configuration)

@@ -74,5 +74,8 @@ package struct OutputError: Error, Sendable, Equatable, CustomStringConvertible 
     /// An `errno`.
     let code: Int32
 
+    /// The reader of a pipe has gone away.
+    var isBrokenPipe: Bool { code == EPIPE }
+
     package var description: String { "the output cannot be written: \(String(cString: strerror(code)))" }
 }

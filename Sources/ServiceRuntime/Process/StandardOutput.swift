@@ -25,6 +25,15 @@ package enum StandardOutput {
         guard code == 0 else { throw OutputError(code: code) }
     }
 
+    /// For commands that wait before they write again: a reader that goes away is noticed without a write.
+    /// - Throws: ``OutputError`` when nobody can read what will be written, or what was written is lost.
+    package static func checkReader() throws(OutputError) {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        // On a pipe this is all that it says about readers. A file and a terminal never say it.
+        if poll(&output, 1, 0) > 0, output.revents & Int16(POLLERR) != 0 { failed(EPIPE) }
+        try check()
+    }
+
     /// Has the end of the process check whether all results were written. When one was not, the exit status is 1, with the reason
     /// on standard error. A failure that the command found itself keeps its exit status.
     static func checkAtExit() {
@@ -36,7 +45,7 @@ package enum StandardOutput {
                     } catch {
                         guard status == 0 else { return }
                         // Somebody who closes a pipe has seen enough, and wants no message.
-                        if error.code != EPIPE { FileHandleOutput.standardError.write("error: \(error)\n") }
+                        if !error.isBrokenPipe { FileHandleOutput.standardError.write("error: \(error)\n") }
                         _exit(ExitStatus.failure.rawValue)
                     }
                 }, nil)

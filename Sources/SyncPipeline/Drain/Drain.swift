@@ -43,6 +43,13 @@ struct Drain: Sendable {
             var pause = Duration.zero
             switch monitor.observe(look, at: now()) {
             case .finished:
+                let received = progress.counters.received
+                guard !TooManyRefusals.isReached(ledger.usersRefused, of: received) else {
+                    throw SyncFailure(
+                        "the database refused \(ledger.usersRefused) of \(received) users, so the cause is not the users: see "
+                            + "'orchestrator rejects --summary', change the table or the source, then run 'orchestrator sync'; "
+                            + "all other users are applied")
+                }
                 return
             case .lookAgain(let after, false) where !queue.isBeingTried:
                 try await clock.sleep(after)

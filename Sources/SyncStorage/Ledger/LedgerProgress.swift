@@ -8,11 +8,16 @@ package struct LedgerProgress: Sendable, Equatable {
     package let batchesDead: Int
     /// Rows under numbers that the sync never reserved: nobody sent them.
     package let foreignBatches: Int
+    /// Users of the latest attempt whom the database refused.
+    package let usersRefused: Int
 
-    package init(batchesApplied: Int, usersApplied: Int, batchesDead: Int = 0, foreignBatches: Int = 0) {
+    package init(
+        batchesApplied: Int, usersApplied: Int, batchesDead: Int = 0, foreignBatches: Int = 0, usersRefused: Int = 0
+    ) {
         self.batchesApplied = batchesApplied
         self.usersApplied = usersApplied
         self.batchesDead = batchesDead
         self.foreignBatches = foreignBatches
+        self.usersRefused = usersRefused
     }
 }

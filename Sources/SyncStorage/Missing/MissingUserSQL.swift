@@ -40,7 +40,8 @@ enum MissingUserSQL {
     static let storeVerdict: SQL = """
         UPDATE sync_logs
         SET verdict = $2, verdict_reason = $3, missing_to_mark = $4, live_users = $5, damaged_records = $6,
-            missing_policy = $7, missing_max_percent = $8, missing = $9, skipped = $10, superseded = $11
+            missing_policy = $7, missing_max_percent = $8, missing = $9, skipped = $10, superseded = $11,
+            newer = $12, newer_by_minutes = $13
         WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 

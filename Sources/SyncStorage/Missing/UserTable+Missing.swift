@@ -136,6 +136,7 @@ extension UserTable {
                 number(verdict.damagedRecords),
                 .text(verdict.policy.action.rawValue), .int4(Int32(clamping: verdict.policy.maximumPercent)),
                 number(verdict.missing), number(counters.skipped), number(counters.superseded),
+                number(counters.newer), number(counters.newerByMinutes),
             ])
         guard result.affectedRows == 1 else { throw SyncSessionError.endedElsewhere(syncID: syncID) }
     }

@@ -85,7 +85,8 @@ extension ExistingTable {
             coalesce((
                 SELECT string_agg(r.rolname, E'\\n' ORDER BY r.rolname) FROM pg_roles AS r
                 WHERE c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
-                    AND (r.rolname = current_user OR r.rolname IN ('user_sync_orchestrator', 'user_sync_worker'))
+                    AND (r.rolname = current_user OR r.rolname IN ('user_sync_orchestrator', 'user_sync_worker')
+                        AND has_table_privilege(r.oid, c.oid, 'SELECT'))
                     AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
             ), '') AS roles_that_miss_rows
         FROM pg_class AS c WHERE c.oid = to_regclass($1::text)

@@ -29,7 +29,7 @@ enum Takeover {
     /// Tables of ours that exist although no migration has made them.
     private static let occupiedTables: SQL = """
         SELECT name FROM unnest(ARRAY[
-            'sync_batches', 'sync_rejects', 'sync_batch_failures', 'sync_refusals', 'sync_migrations'
+            'sync_batches', 'sync_rejects', 'sync_batch_failures', 'sync_missing', 'sync_refusals', 'sync_migrations'
         ]) AS name
         WHERE to_regclass(name) IS NOT NULL ORDER BY name
         """
@@ -39,7 +39,9 @@ enum Takeover {
         SELECT 'sync_logs.' || attname AS name FROM pg_attribute
         WHERE attrelid = to_regclass('sync_logs') AND attnum > 0 AND NOT attisdropped
             AND (attname IN ('overtaken_by', 'skipped', 'superseded', 'newly_deleted', 'missing', 'missing_deleted',
-                    'stream_completed_at', 'lacks_batches', 'refused', 'ties_lost', 'newer',
+                    'stream_completed_at', 'lacks_batches', 'batches_reserved', 'users_sent', 'verdict', 'verdict_reason',
+                    'live_users', 'damaged_records', 'missing_policy', 'missing_max_percent', 'missing_to_mark',
+                    'missing_marked_at', 'refused', 'ties_lost', 'newer',
                     'newer_by_minutes')
                 OR attname IN ('received', 'rejected', 'duplicates', 'inserted', 'updated', 'unchanged', 'batches_sent',
                     'batches_applied', 'stream_attempts', 'stream_bytes', 'attempt_first_batch')

@@ -43,6 +43,8 @@ package struct SyncLogReader: Sendable {
         counters.updated = try ledger.int("updated")
         counters.unchanged = counters.skipped + (try ledger.int("unchanged"))
         counters.newlyDeleted = try ledger.int("newly_deleted")
+        counters.refused = try ledger.int("refused")
+        counters.tiesLost = try ledger.int("ties_lost")
         return SyncLogEntry(
             id: entry.id, status: entry.status, startedAt: entry.startedAt, finishedAt: nil, durationMilliseconds: nil,
             totalProcessed: try ledger.int8("users"), errorMessage: nil, counters: counters)
@@ -85,6 +87,10 @@ package struct SyncLogReader: Sendable {
         counters.batchesApplied = try row.int("batches_applied")
         counters.streamAttempts = try row.int("stream_attempts")
         counters.streamBytes = try row.int8("stream_bytes")
+        counters.refused = try row.int("refused")
+        counters.tiesLost = try row.int("ties_lost")
+        counters.newer = try row.ifPresent("newer", row.int)
+        counters.newerByMinutes = try row.ifPresent("newer_by_minutes", row.int)
         counters.skipped = try row.int("skipped")
         counters.superseded = try row.int("superseded")
         counters.newlyDeleted = try row.int("newly_deleted")

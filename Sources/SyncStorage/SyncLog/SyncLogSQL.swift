@@ -2,10 +2,13 @@ import Postgres
 
 /// The statements that write and read the SyncLog.
 enum SyncLogSQL {
+    /// How long a sync took, in milliseconds: of a row of an earlier service it may be more than its own column holds.
+    private static let elapsed: SQL = "least((extract(epoch FROM now() - started_at) * 1000)::bigint, 2147483647)"
+
     static let failInterrupted: SQL = """
         UPDATE sync_logs
         SET status = 'FAILED', finished_at = now(),
-            duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
+            duration_ms = \(elapsed),
             error_message = 'interrupted: the orchestrator of this sync ended without finishing it; the next sync reads everything again'
         WHERE status IN ('PENDING', 'RUNNING', 'PROCESSING')
         """
@@ -36,7 +39,7 @@ enum SyncLogSQL {
     static let beginAttempt: SQL = """
         UPDATE sync_logs
         SET stream_attempts = $2, attempt_first_batch = $3, received = 0, rejected = 0, stream_bytes = 0,
-            skipped = 0, superseded = 0, missing = NULL
+            skipped = 0, superseded = 0, missing = NULL, newer = NULL, newer_by_minutes = NULL
         WHERE id = $1 AND status IN ('RUNNING', 'PROCESSING')
         """
 
@@ -79,13 +82,17 @@ enum SyncLogSQL {
             SELECT count(b.batch_number) FILTER (WHERE \(hasReserved("b.batch_number"))) AS batches,
                 coalesce(sum(b.users) FILTER (WHERE \(hasReserved("b.batch_number"))), 0)::bigint AS users,
                 count(b.batch_number) FILTER (WHERE NOT \(hasReserved("b.batch_number"))) AS foreign_batches,
+                coalesce(sum(b.refused) FILTER (
+                    WHERE \(hasReserved("b.batch_number")) AND b.batch_number >= sync_logs.attempt_first_batch
+                ), 0)::bigint AS refused,
                 (SELECT count(*) FROM sync_batch_failures AS f
                  WHERE f.sync_id = $1 AND f.is_final AND \(hasReserved("f.batch_number"))
                    AND NOT EXISTS (SELECT FROM sync_batches AS d WHERE d.sync_id = $1 AND d.batch_number = f.batch_number)
                 ) AS dead
             FROM sync_logs LEFT JOIN sync_batches AS b ON b.sync_id = sync_logs.id
             WHERE sync_logs.id = $1
-            GROUP BY sync_logs.id, sync_logs.batches_reserved, sync_logs.batches_sent, sync_logs.stream_completed_at
+            GROUP BY sync_logs.id, sync_logs.batches_reserved, sync_logs.batches_sent, sync_logs.stream_completed_at,
+                sync_logs.attempt_first_batch
             """
     )
 
@@ -138,6 +145,8 @@ enum SyncLogSQL {
           AND sync_logs.stream_completed_at IS NOT NULL AND \(verdictAllows)
           AND ledger.batches = sync_logs.batches_sent AND ledger.foreign_batches = 0
           AND ledger.users_applied = coalesce(sync_logs.users_sent, ledger.users_applied)
+          -- `TooManyRefusals.isReached`.
+          AND NOT (ledger.refused > 10 AND ledger.refused * 10 > sync_logs.received)
         """
 
     /// Those of the syncs $1 that become COMPLETED once their batches are in the ledger.
@@ -166,10 +175,12 @@ enum SyncLogSQL {
     /// What the end of a sync takes from the clock and from the ledger.
     private static let endAssignments: SQL = """
         finished_at = now(),
-            duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
+            duration_ms = \(elapsed),
             total_processed = ledger.users + skipped + superseded, duplicates = ledger.duplicates + superseded,
             inserted = ledger.inserted, updated = ledger.updated, newly_deleted = ledger.newly_deleted,
-            unchanged = skipped + greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated),
+            refused = ledger.refused, ties_lost = ledger.ties_lost,
+            unchanged = skipped
+                + greatest(0, ledger.users - ledger.duplicates - ledger.inserted - ledger.updated - ledger.refused),
             batches_applied = ledger.batches
         """
 
@@ -183,7 +194,9 @@ enum SyncLogSQL {
                 coalesce(sum(duplicates) FILTER (WHERE own AND is_latest), 0) AS duplicates,
                 coalesce(sum(inserted) FILTER (WHERE own), 0) AS inserted,
                 coalesce(sum(updated) FILTER (WHERE own), 0) AS updated,
-                coalesce(sum(newly_deleted) FILTER (WHERE own), 0) AS newly_deleted
+                coalesce(sum(newly_deleted) FILTER (WHERE own), 0) AS newly_deleted,
+                coalesce(sum(refused) FILTER (WHERE own AND is_latest), 0) AS refused,
+                coalesce(sum(ties_lost) FILTER (WHERE own AND is_latest), 0) AS ties_lost
             FROM (
                 SELECT b.*, \(hasReserved("b.batch_number")) AS own,
                     b.batch_number >= sync_logs.attempt_first_batch AS is_latest
@@ -199,7 +212,8 @@ enum SyncLogSQL {
             SELECT count(*) AS batches, coalesce(sum(duplicates), 0)::bigint AS duplicates,
                 coalesce(sum(inserted), 0)::bigint AS inserted, coalesce(sum(updated), 0)::bigint AS updated,
                 coalesce(sum(unchanged), 0)::bigint AS unchanged, coalesce(sum(users), 0)::bigint AS users,
-                coalesce(sum(newly_deleted), 0)::bigint AS newly_deleted
+                coalesce(sum(newly_deleted), 0)::bigint AS newly_deleted,
+                coalesce(sum(refused), 0)::bigint AS refused, coalesce(sum(ties_lost), 0)::bigint AS ties_lost
             FROM (
                 SELECT b.* FROM sync_batches AS b JOIN sync_logs ON sync_logs.id = b.sync_id
                 WHERE b.sync_id = $1 AND \(hasReserved("b.batch_number"))
@@ -211,7 +225,7 @@ enum SyncLogSQL {
     static let reset: SQL = """
         UPDATE sync_logs
         SET status = 'FAILED', finished_at = now(),
-            duration_ms = (extract(epoch FROM now() - started_at) * 1000)::bigint,
+            duration_ms = \(elapsed),
             error_message = 'reset by an operator'
         WHERE status IN ('PENDING', 'RUNNING', 'PROCESSING')
         RETURNING id
@@ -221,6 +235,6 @@ enum SyncLogSQL {
         id, status::text AS status, started_at, finished_at, duration_ms, total_processed, error_message,
         received, rejected, duplicates, inserted, updated, unchanged,
         batches_sent, batches_applied, stream_attempts, stream_bytes,
-        skipped, superseded, newly_deleted, missing, missing_deleted
+        skipped, superseded, newly_deleted, missing, missing_deleted, refused, ties_lost, newer, newer_by_minutes
         """
 }

@@ -9,7 +9,8 @@ extension SyncSession {
             let row = try await connection.execute(SyncLogSQL.ledgerProgress, [.int8(syncID)]).single()
             return LedgerProgress(
                 batchesApplied: try row.int("batches"), usersApplied: try row.int("users"),
-                batchesDead: try row.int("dead"), foreignBatches: try row.int("foreign_batches"))
+                batchesDead: try row.int("dead"), foreignBatches: try row.int("foreign_batches"),
+                usersRefused: try row.int("refused"))
         }
     }
 

@@ -92,7 +92,7 @@ extension BatchStore {
             names.append(refusal.isUntranslatable ? name.escapedToASCII : name)
             states.append(refusal.sqlState)
             constraints.append(refusal.constraint ?? "")
-            messages.append(refusal.message)
+            messages.append(refusal.message.escapedToASCII)
         }
         _ = try await connection.execute(
             UpsertStatement.enterRefusals,

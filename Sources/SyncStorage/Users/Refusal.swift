@@ -44,7 +44,7 @@ package struct TooManyRefusals: Error, Equatable, CustomStringConvertible {
     let example: Refusal
 
     /// More than this share and more than this number of users: then the cause is not the users.
-    static func isReached(_ refused: Int, of users: Int) -> Bool { refused > 10 && refused * 10 > users }
+    package static func isReached(_ refused: Int, of users: Int) -> Bool { refused > 10 && refused * 10 > users }
 
     package var description: String {
         let constraint = example.constraint.map { ", constraint \($0)" } ?? ""

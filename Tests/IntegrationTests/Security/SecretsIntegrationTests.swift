@@ -48,7 +48,7 @@ struct SecretsIntegrationTests {
             (["LEGACY_API_URL": "http://ana:\(wrong[1])@127.0.0.1:9/users"], 78),
         ] {
             let result = try await stack.orchestrator(
-                "sync", api: api, settings: settings.merging(["LOG_LEVEL": "trace"]) { $1 })
+                "sync", api: api, settings: settings.merging(["LOG_LEVEL": "trace", "SYNC_OUTAGE_TIMEOUT": "5"]) { $1 })
             #expect(result.status == status, "\(settings.keys): \(result.errorOutput)")
         }
         #expect(stack.secrets.findings == [])

@@ -89,7 +89,7 @@ struct RefusalIntegrationTests {
         arguments: [
             "ALTER TABLE users RENAME TO people",
             "ALTER TABLE users DROP COLUMN email",
-            "ALTER SEQUENCE users_id_seq MAXVALUE 1 NO CYCLE; SELECT nextval('users_id_seq')",
+            "ALTER SEQUENCE users_id_seq MAXVALUE 2 NO CYCLE; SELECT setval('users_id_seq', 2)",
             "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN SELECT nonsense; END';"
                 + "CREATE TRIGGER wrong BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION wrong()",
         ])

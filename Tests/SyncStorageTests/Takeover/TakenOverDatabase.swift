@@ -61,6 +61,7 @@ struct TakenOverDatabase: Sendable {
                         unchanged: users.count - inserted - written)))
         var counters = SyncCounters()
         (counters.received, counters.batchesSent) = (users.count, 1)
+        try await storeVerdict(session, configuration)
         try await session.streamCompleted(counters, usersSent: users.count)
         let entry = try await session.complete()
         #expect(entry.status == .completed && entry.durationMilliseconds.map { $0 < 600_000 } == true)

@@ -16,7 +16,7 @@ struct InvocationHandlerTests {
 
     /// - Parameter timeout: milliseconds until the invocation's deadline.
     private func answer(
-        _ database: ScriptedDatabase, _ messages: [TestMessage], timeout: Int64 = 60_000, maximumReceives: Int? = 5,
+        _ database: ScriptedDatabase, _ messages: [TestMessage], timeout: Int64 = 600_000, maximumReceives: Int? = 5,
         concurrency: Int = 4
     ) async throws -> String {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
