@@ -6,7 +6,7 @@ import Testing
 @testable import SyncStorage
 
 /// A sync's session while the database is away, on a server of its own.
-@Suite("A session that outlasts its database", .serialized)
+@Suite("A session that outlasts its database", .serialized, .timeLimit(.minutes(10)))
 struct PatienceIntegrationTests {
     @Test("callers that meet a broken connection at once share one reconnect, and keep the lock")
     func sharedReconnect() async throws {

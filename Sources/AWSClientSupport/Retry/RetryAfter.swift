@@ -19,7 +19,7 @@ package enum RetryAfter {
         let fraction = parts.count == 2 ? parts[1] : "0"
         guard !fraction.isEmpty, fraction.utf8.allSatisfy(isDigit) else { return nil }
         let isWhole = fraction.allSatisfy { $0 == "0" }
-        // However many digits: whoever asks for centuries is told that nobody waits so long.
+        // Any number of digits: the caller refuses a wait of centuries.
         let whole = min(Int64(first) ?? longest, longest)
         return isWhole ? whole : whole + 1
     }

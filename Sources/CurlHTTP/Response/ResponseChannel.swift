@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Joins the transfer on the event loop's thread with the one task that reads its response.
 ///
-/// The lock is held for a copy of one piece at most. At most one reader waits; whoever takes the continuation out of the state resumes
+/// The lock is held for a copy of one piece at most. At most one reader waits; the side that takes the continuation out of the state resumes
 /// it, so it is resumed exactly once, also when end, cancellation and shutdown meet.
 final class ResponseChannel: Sendable {
     let id: TransferID

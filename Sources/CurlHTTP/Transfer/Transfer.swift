@@ -82,7 +82,7 @@ extension Transfer {
         try easy.set(CURLOPT_PROXY, request.proxy?.url ?? "")
         try easy.set(CURLOPT_NOPROXY, request.proxy?.exceptions ?? "")
         guard let proxy = request.proxy else { return }
-        // What the proxy answers to CONNECT is no part of the response.
+        // The proxy's answer to CONNECT does not belong to the response.
         try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         guard proxy.url.lowercased().hasPrefix("https://") else { return }
         try easy.set(CURLOPT_PROXY_SSLVERSION, ccurl_tls_1_2_or_later())

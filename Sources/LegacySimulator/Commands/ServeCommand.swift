@@ -8,7 +8,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves the legacy API over HTTP until SIGTERM or SIGINT.",
         discussion: """
-            GET /external/users streams the users to whoever sends the header x-api-key with the value of LEGACY_API_KEY \
+            GET /external/users streams the users to clients that send the header x-api-key with the value of LEGACY_API_KEY \
             (else 401). GET /healthz answers 200. LOG_LEVEL sets the log level (default info). \
             Faults depend only on the seed and on how many requests with the right key came before.
             """
@@ -63,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Replaces the file in one step, so that whoever waits for it never reads half a number.
+    /// Replaces the file in one step, so that a reader never sees half a number.
     private static func write(_ port: Int, to path: String) {
         do {
             try Data("\(port)\n".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

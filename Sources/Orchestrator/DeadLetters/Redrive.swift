@@ -163,7 +163,7 @@ struct Redrive: Sendable {
             open = waiting
             outcome.unfinished = [:]
             for syncID in open {
-                // Of what another run has in hand, the failures are not yet forgotten: they say nothing of this one.
+                // Another run may have received its messages and not yet forgotten their failures: those say nothing of this run.
                 let own = replayed[syncID]
                 outcome.unfinished[syncID] = try await record.outstandingFailures(of: syncID).count {
                     $0.isFinal && own?.contains($0.batchNumber) ?? true

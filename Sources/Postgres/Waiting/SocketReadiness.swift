@@ -14,7 +14,7 @@ final class SocketReadiness: Sendable {
         guard code == 0 else { throw Self.failure(code) }
     }
 
-    /// Gives up the place and wakes whoever waits there. Call it once, while the socket is open.
+    /// Gives up the place and wakes the task that waits there. Call it once, while the socket is open.
     func remove() {
         thread.unregister(descriptor, for: waiter)
         waiter.signal()

@@ -1,7 +1,7 @@
 import CurlHTTP
 
 extension Settings {
-    /// Whether `http://` to other machines is allowed (`ALLOW_PLAINTEXT_HTTP`): whoever is on the way then reads and changes everything.
+    /// Whether `http://` to other machines is allowed (`ALLOW_PLAINTEXT_HTTP`): anyone on the way can then read and change everything.
     package func allowsPlaintextHTTP() throws(ConfigurationError) -> Bool {
         try flag("ALLOW_PLAINTEXT_HTTP", default: false)
     }

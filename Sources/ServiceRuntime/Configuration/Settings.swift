@@ -12,7 +12,7 @@ import Configuration
 /// Every setting is named by its environment variable; a flag is a second way to say the same variable. Reading is strict:
 /// a value that is present but malformed is an error, never silently the default.
 ///
-/// White space around a value is no part of it: it comes from an editor, a secret's file or a copied line. Passwords and connection
+/// White space around a value is trimmed: it comes from an editor, a secret's file or a copied line. Passwords and connection
 /// strings are taken as they are written, see ``verbatim``.
 package struct Settings: Sendable {
     /// The variables whose values are never trimmed.

@@ -19,7 +19,7 @@ package struct QueueOptions: ParsableArguments, SettingFlags {
 
     @Option(
         help:
-            "true: allow http:// to hosts that are not loopback; whoever is on the way can read and change everything (ALLOW_PLAINTEXT_HTTP; false)."
+            "true: allow http:// to hosts that are not loopback; anyone on the way can read and change everything (ALLOW_PLAINTEXT_HTTP; false)."
     )
     package var allowPlaintextHTTP: String?
 

@@ -4,7 +4,7 @@
 /// it comes again behind that message. There are two exceptions:
 /// - A batch that was received for the last time is given up, and its lane passes: the messages behind it were received as often,
 ///   and would become dead letters together with it.
-/// - A message that is no batch of this service has no place in the order, so its lane passes too.
+/// - A message that is not a batch of this service has no place in the order: its lane goes on.
 package struct LaneWork<Message> {
     /// How the work on a message ended.
     package enum End: Sendable, Equatable {

@@ -112,7 +112,7 @@ package final class DeltaFilter {
         return .hold
     }
 
-    /// The record in hand is newer than the one that waits for its slot, or as old and later: that one has lost. Unless it is
+    /// This record is newer than the one that waits for its slot, or as old and later: that one has lost. Unless it is
     /// of another name, which its bytes show; then the two names cannot be told apart by their digests.
     private func meetHeld(_ user: UserRecord, _ slot: UserIndex.Slot, _ marks: inout UserMarks) {
         guard held.holds(user.userName, for: slot) else {
@@ -161,7 +161,7 @@ package final class DeltaFilter {
     package var newerUsers: Int { index.count(with: .seen, without: [.reached, .ambiguous]) }
 
     /// The difference between the rows' time zone and UTC in minutes, where most of ``newerUsers`` are newer by just such a difference:
-    /// whoever wrote them took local time for UTC. nil otherwise.
+    /// the program that wrote them took local time for UTC. nil otherwise.
     package var newerByMinutes: Int? {
         guard newerUsers > 0, let lead = leads.candidate else { return nil }
         // Time zones differ from UTC by quarters of an hour, up to 14 hours.

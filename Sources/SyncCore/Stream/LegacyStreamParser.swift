@@ -67,7 +67,7 @@ package struct LegacyStreamParser: ~Copyable {
     /// the next `{`, and, for carried objects, the copy and the search for their end.
     package internal(set) var bytesExamined: Int64 = 0
 
-    /// The chunk in hand; empty between calls.
+    /// The chunk being parsed; empty between calls.
     var chunk = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     /// Bytes of the chunk that are done with, or are in `carry`.
     var chunkPosition = 0
@@ -89,7 +89,7 @@ package struct LegacyStreamParser: ~Copyable {
     var damage: DamageRun?
     /// What the brackets outside objects say.
     var brackets = StreamBrackets()
-    /// What is to be handed over before the next user: a few rejects at most.
+    /// Rejects to deliver before the next user: a few at most.
     @usableFromInline var dueRejects: [Reject] = []
 
     package init(limits: Limits = .init()) {

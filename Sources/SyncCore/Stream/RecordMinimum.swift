@@ -4,7 +4,7 @@
 /// stream with too few records counts as cut and is read once more. When two readings in a row agree, that is what the source has,
 /// and a person must say whether it is right.
 package struct RecordMinimum: Sendable {
-    /// What is to be thought of a complete stream.
+    /// The judgement on a complete stream.
     package enum Verdict: Sendable, Equatable {
         case enough
         /// Too few, for the first time or other than the time before.

@@ -53,7 +53,7 @@ final class TableComparison {
             ])
     }
 
-    /// Whether everything that was skipped in the latest attempt is in the table, whoever else writes there.
+    /// Whether everything that was skipped in the latest attempt is still in the table, whatever other programs write there.
     func isProven() async throws -> Bool {
         guard let filter, let moment, filter.needsProof else { return true }
         if try await table.isUntouched(since: moment, butBy: syncID) { return true }

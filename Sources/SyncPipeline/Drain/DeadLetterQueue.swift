@@ -3,7 +3,7 @@ package import SyncCore
 
 /// The dead-letter queue, looked into and emptied with care: what is not taken is given back.
 ///
-/// A FIFO queue shows the first ten messages of a lane at most, since it hides a lane while any message of it is in hand.
+/// A FIFO queue shows the first ten messages of a lane at most, since it hides a lane while any message of it is in flight.
 package struct DeadLetterQueue: Sendable {
     package let sqs: SQSClient
     package let url: String

@@ -119,7 +119,7 @@ struct Drain: Sendable {
         return failures.count > limit ? "\(named); and \(failures.count - limit) more" : named
     }
 
-    /// Puts on record which batches of this sync lie in the dead-letter queue: a worker that died with a message in hand has
+    /// Puts on record which batches of this sync lie in the dead-letter queue: a worker that died while it held a message has
     /// not said so. That the queue cannot be read is no failure of the sync.
     /// - Returns: why the queue is away; nil when it answered.
     private func searchDeadLetters() async throws -> SQSError? {

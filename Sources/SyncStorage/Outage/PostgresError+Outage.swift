@@ -22,12 +22,14 @@ extension PostgresError {
     /// Whether another connection may reach a server that can do more: after a failover, the old one still leads to a standby.
     var asksForNewConnection: Bool { sqlState?.hasPrefix("25") == true || sqlState == "57P04" }
 
-    /// Whether a person who has just typed the command would rather be told at once: the host is unknown, or the login was refused.
-    private var isTypingMistake: Bool {
-        guard code == .connectFailed else { return false }
-        if let sqlState { return sqlState.hasPrefix("28") || sqlState.hasPrefix("3D") }
-        // libpq has no code for it.
-        return message.contains("could not translate host name")
+    /// Whether a person who has just typed the command would rather be told at once: the host is
+    /// unknown, the login refused, the database missing.
+    package var isTypingMistake: Bool {
+        switch code {
+        case .unknownHost: true
+        case .connectFailed: sqlState.map { $0.hasPrefix("28") || $0.hasPrefix("3D") } ?? false
+        default: false
+        }
     }
 
     /// Whether the first connection of a command is tried again after this failure.

@@ -8,7 +8,7 @@
 struct HealthFile: Sendable {
     let path: String
 
-    /// Replaces the file in one step: whoever reads it sees a whole report.
+    /// Replaces the file in one step: a reader sees a whole report.
     func write(_ report: HealthReport) throws {
         try Data(report.json).write(to: URL(fileURLWithPath: path), options: .atomic)
     }

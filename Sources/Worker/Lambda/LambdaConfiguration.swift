@@ -13,7 +13,7 @@ struct LambdaConfiguration: Sendable {
     static let addressVariable = "AWS_LAMBDA_RUNTIME_API"
 
     let database: PostgresConfiguration
-    /// Lanes of one invocation in hand at once.
+    /// Lanes of one invocation processed at once.
     let concurrency: Int
     /// The queue's `maxReceiveCount`; nil when it was not told.
     let maximumReceives: Int?

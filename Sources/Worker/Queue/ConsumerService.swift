@@ -99,10 +99,7 @@ struct ConsumerService: Service {
     private static func isFinalForPerson(_ error: any Error) -> Bool {
         switch error {
         case let error as SQSError: return !error.isRetryable
-        case let error as PostgresError:
-            // Login refused, database missing; libpq has no code for a host that it cannot find.
-            guard let state = error.sqlState else { return error.message.contains("could not translate host name") }
-            return state.hasPrefix("28") || state.hasPrefix("3D")
+        case let error as PostgresError: return error.isTypingMistake
         default: return false
         }
     }

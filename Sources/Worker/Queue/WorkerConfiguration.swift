@@ -11,7 +11,7 @@ import ServiceRuntime
 struct WorkerConfiguration: Sendable {
     let queue: QueueSettings
     let database: PostgresConfiguration
-    /// Batches in hand at once.
+    /// Batches processed at once.
     let concurrency: Int
     /// Where the worker's condition is written for a container's health check; nil when nobody asks.
     let healthFile: HealthFile?

@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// Decides who may ask what, from a request's head alone.
 ///
-/// With a token, whoever shows it: it travels in a header, which no web page of another origin can add without being allowed to, and
+/// With a token, a client that shows it: it travels in a header, which no web page of another origin can add without being allowed to, and
 /// nobody is. Without one the server listens on loopback only, where the other programs of this machine are trusted, but web pages are
 /// not: a page elsewhere reaches loopback through its visitor's browser, directly or by DNS rebinding. So the `Host` must name
 /// loopback, and an `Origin`, which a browser adds to what a page sends, must be the server's own.

@@ -1,7 +1,7 @@
 import Logging
 import ServiceLifecycle
 
-/// Starts a sync at fixed distances of time, for whoever has no scheduler of their own.
+/// Starts a sync at fixed intervals, where nothing else schedules it.
 ///
 /// The starts do not drift: each is a whole number of intervals after the first. One that falls into a running sync is skipped, one that
 /// fails is logged, and the next comes all the same.
