@@ -40,7 +40,7 @@ struct BotocoreFiles: Decodable {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Botocore/read_random_files.py").path(percentEncoded: false)
         let result = try await ChildProcess.run(
-            PythonEnvironment.currentBotocore(), [script, String(seed), String(count)], deadline: .seconds(300))
+            PythonEnvironment.currentBotocore(), [script, String(seed), String(count)], deadline: .seconds(120))
         guard result.status == 0 else {
             throw TestSupportError(
                 "the botocore script ended with \(result.status): \(result.errorOutput.suffix(2000))")
