@@ -24,8 +24,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchest
 GRANT SELECT ON sync_batches, sync_refusals, users TO user_sync_orchestrator;
 GRANT UPDATE (deleted, deleted_at, updated_at, sync_id) ON users TO user_sync_orchestrator;
 
--- A worker upserts users, adds to the ledger and records which users the database refused and why a batch failed. It deletes nothing, and cannot change the record of a sync
--- but for one number: to lock its sync's row, a role must be allowed to change some column, and this one decides nothing.
+-- A worker upserts users, adds to the ledger and records which users the database refused and why a batch failed. It deletes
+-- nothing, and cannot change the record of a sync but for one number: to lock its sync's row, a role must be allowed to change some column, and this one decides nothing.
 -- By columns: a role that may update a table may also lock it, one that may update columns may not.
 GRANT SELECT, INSERT, UPDATE (legacy_id, email, legacy_created_at, updated_at, deleted, deleted_at, sync_id) ON users
     TO user_sync_worker;

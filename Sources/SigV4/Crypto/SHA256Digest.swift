@@ -65,8 +65,9 @@ package struct SHA256Digest: Sendable, Hashable {
         return algorithm
     }()
 
-    /// Hashing fails for no input: only when memory is out, where Swift stops too, or when libcrypto has no SHA-256 at all,
-    /// with which neither TLS nor the database would work. There is nothing a caller could do.
+    /// Never called while libcrypto works: no input makes SHA-256 fail, and every provider has it, the FIPS one too. What is left is
+    /// memory that is used up, where Swift stops as well, and a libcrypto without SHA-256, with which neither TLS nor a login to the
+    /// database works. An error type here would go through every signed request, and no caller could act on it.
     private static func stop() -> Never {
         fatalError("libcrypto offers no SHA-256: check its installation, OPENSSL_CONF and OPENSSL_MODULES")
     }

@@ -21,7 +21,8 @@ struct BatchSenderTests {
             call.operation == "SendMessageBatch" && call.number == 0
                 ? .entries(["b4": (code: "InternalError", senderFault: false)]) : nil
         }
-        let sent = try await send(batches(10), to: sqs)
+        // All ten wait when the sender begins, so that the first call holds them all.
+        let sent = try await send(batches(10), to: sqs, beginning: .withAllBatches)
         #expect(sent.count == 10 && sent.users == 55 && sent.isGapless)
         let calls = sqs.calls("SendMessageBatch")
         #expect(calls.count == 2 && calls[0].entries.count == 10 && calls[1].entries == ["b4"])
@@ -121,17 +122,18 @@ struct BatchSenderTests {
 
     private func send(
         _ batches: [Batch], to sqs: InMemorySQS, record: ScriptedRecord = ScriptedRecord(),
-        limit: Duration = .seconds(60)
+        limit: Duration = .seconds(60), beginning: Beginning = .withTheFirstBatch
     ) async throws -> SentBatches {
         var generator = SystemRandomNumberGenerator()
         let sender = BatchSender(
             sqs: try sqs.client(), queueURL: InMemorySQS.queueURL, record: record,
             trace: TraceContext(using: &generator), maximumCallBytes: 100_000, patience: Self.patience(limit),
             progress: SyncProgress(syncID: 7), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        if beginning == .withAllBatches { for batch in batches { try await sender.enqueue(batch) } }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await sender.run() }
             group.addTask {
-                for batch in batches { try await sender.enqueue(batch) }
+                if beginning == .withTheFirstBatch { for batch in batches { try await sender.enqueue(batch) } }
                 try await sender.finish()
                 throw Finished()
             }
@@ -144,6 +146,8 @@ struct BatchSenderTests {
             return await sender.sent
         }
     }
+
+    private enum Beginning { case withTheFirstBatch, withAllBatches }
 
     private struct Finished: Error {}
 }
