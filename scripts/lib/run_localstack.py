@@ -1,6 +1,8 @@
 """Runs LocalStack with the settings in the environment, on the loopback address only.
 
 LocalStack 4.9.2 takes the port from GATEWAY_LISTEN, but listens on every address whatever host that names.
+It also refuses to delete a FIFO message that was received longer ago than its latest visibility timeout, however often that was
+extended. SQS refuses that only once the message is visible again, and so does the server that this program starts.
 With --prepare, it only writes the index of AWS operations into the Python environment: without it, each new
 LocalStack would build its own for some seconds, before it answers the first request.
 """
@@ -23,11 +25,24 @@ def prepare():
     os.replace(path + ".new", path)
 
 
+def delete_while_hidden():
+    from localstack.services.sqs import models
+
+    refuse = models.FifoQueue._pre_delete_checks
+
+    def refuse_visible(queue, message, receipt_handle):
+        if message.is_visible:
+            refuse(queue, message, receipt_handle)
+
+    models.FifoQueue._pre_delete_checks = refuse_visible
+
+
 def serve():
     from twisted.internet import endpoints
 
     from localstack.runtime.main import main
 
+    delete_while_hidden()
     endpoints.TCP4ServerEndpoint = functools.partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
     main()
 

@@ -35,7 +35,8 @@ struct LaneRunner: Sendable {
     ) async {
         while let received = lane.next {
             let outcome: Lane.End =
-                await passes(until: deadline) ? await end(of: received, until: deadline) : .interrupted
+                await passes(holding: .batch, until: deadline)
+                ? await end(of: received, until: deadline) : .interrupted
             lane.ended(outcome)
             if outcome != .interrupted { ended(received, outcome) }
         }
@@ -50,7 +51,8 @@ struct LaneRunner: Sendable {
             // held one too, and whose hold is over, opens the gate: close it again.
             repeat {
                 gate.failed(.release, reason: reason, isCertain: true)
-            } while await passes(until: deadline)
+            } while await passes(holding: .batch, until: deadline)
+            gate.batchAbandoned()
             gate.recovered(.release)
             return .interrupted
         }
@@ -75,10 +77,15 @@ struct LaneRunner: Sendable {
                 gate.batchApplied()
                 return .done
             case .rejected(let reason):
+                gate.batchRejected()
                 cause = reason
                 trial = BatchTrial()
-            case .refused(let refusal): return .refused(refusal)
-            case .interrupted: return .interrupted
+            case .refused(let refusal):
+                gate.batchAbandoned()
+                return .refused(refusal)
+            case .interrupted:
+                gate.batchAbandoned()
+                return .interrupted
             case .failed(let fault):
                 applier.metrics.retriesDatabase()
                 trial.failed(
@@ -92,7 +99,7 @@ struct LaneRunner: Sendable {
                     continue
                 }
                 gate.failed(fault.dependency, reason: fault.reason, isCertain: fault.isBeyondBatch)
-                guard await passes(until: deadline) else { return .interrupted }
+                guard await passes(holding: .failedBatch, until: deadline) else { return .interrupted }
                 trial.probeSucceeded()
                 applier.logger(for: received, batch).notice(
                     "a message is tried again: the database is available without it",
@@ -110,7 +117,7 @@ struct LaneRunner: Sendable {
         return await applier.refuse(received, batch, cause: cause ?? "", isRecordNeeded: isRecordNeeded)
     }
 
-    private func passes(until deadline: ContinuousClock.Instant?) async -> Bool {
-        await gate.pass(until: deadline, stop: stop) { pulse?.step() } == .open
+    private func passes(holding waiter: WorldGate.Waiter, until deadline: ContinuousClock.Instant?) async -> Bool {
+        await gate.pass(holding: waiter, until: deadline, stop: stop) { pulse?.step() } == .open
     }
 }

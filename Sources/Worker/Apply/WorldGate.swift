@@ -7,6 +7,9 @@ import Synchronization
 ///
 /// While the gate is closed nothing is received and nothing is tried. Consumers keep what they hold hidden and wait here. A probe
 /// with nothing of a batch in it is made at once, then with backoff, and the gate opens when one succeeds. It never gives up.
+///
+/// A probe misses what only a batch meets, such as a disk on which a few bytes still fit. So after a failure that no batch can cause,
+/// a probe that succeeds lets one batch through. The gate opens for all when that batch is applied, and stays closed when it fails.
 final class WorldGate: Sendable {
     /// How the wait at the gate ended.
     enum Passage: Sendable, Equatable {
@@ -17,8 +20,27 @@ final class WorldGate: Sendable {
         case expired
     }
 
-    private struct State {
+    /// What someone at the gate holds.
+    enum Waiter: Sendable {
+        /// No message.
+        case idle
+        /// A batch that was not tried during the outage.
+        case batch
+        /// A batch that failed.
+        case failedBatch
+    }
+
+    fileprivate struct State {
         var outages: OutageState
+        /// Only a batch can show that the database is available.
+        var needsBatch = false
+        /// One batch may pass.
+        var lends = false
+        /// The batch that passed is being tried.
+        var isTried = false
+        /// Whether a batch that failed passes before one that was not tried. They take turns, so that neither blocks the other.
+        var prefersFailed = true
+        var waiting: [Waiter: Int] = [:]
         /// The probe under way, or the pause before it.
         var round: Task<Void, Never>?
         /// When the database last answered, or failed to.
@@ -73,18 +95,35 @@ final class WorldGate: Sendable {
 
     func batchApplied() {
         applied.add(1, ordering: .relaxed)
-        state.withLock { $0.databaseHeardAt = .now }
+        recovered(.database)
     }
+
+    /// The database refused a batch for what it holds: it is available.
+    func batchRejected() { recovered(.database) }
+
+    /// A batch that may have passed on trial has ended and proved nothing.
+    func batchAbandoned() { state.withLock { $0.isTried = false } }
 
     /// Something failed for which no message is to blame. Closes the gate, unless only the queue is unavailable.
     ///
-    /// - Parameter isCertain: people are told at once, without a probe that confirms it.
+    /// - Parameters:
+    ///   - isCertain: people are told at once, without a probe that confirms it.
+    ///   - isProbe: the failure is that of a probe, and not that of a batch.
     func failed(_ dependency: OutageState.Dependency, reason: String, isCertain: Bool, isProbe: Bool = false) {
         if isProbe { metrics.retriesDatabase() }
         let news = state.withLock { state in
-            if dependency == .database { state.databaseHeardAt = .now }
+            var countsAsProbe = isProbe
+            if dependency == .database {
+                state.databaseHeardAt = .now
+                if !isProbe {
+                    // The next one waits as long as after a probe that failed.
+                    countsAsProbe = state.isTried
+                    state.isTried = false
+                    state.needsBatch = state.needsBatch || isCertain
+                }
+            }
             return state.outages.failed(
-                dependency, reason: reason, isCertain: isCertain, isProbe: isProbe, at: .now)
+                dependency, reason: reason, isCertain: isCertain, isProbe: countsAsProbe, at: .now)
         }
         guard let news else { return }
         metrics.waiting(for: .zero)
@@ -96,7 +135,12 @@ final class WorldGate: Sendable {
 
     func recovered(_ dependency: OutageState.Dependency) {
         let ended = state.withLock { state in
-            if dependency == .database { state.databaseHeardAt = .now }
+            if dependency == .database {
+                state.databaseHeardAt = .now
+                state.needsBatch = false
+                state.lends = false
+                state.isTried = false
+            }
             return state.outages.recovered(dependency)
         }
         guard let ended, ended.isAnnounced else { return }
@@ -112,15 +156,19 @@ final class WorldGate: Sendable {
     /// Waits until the worker can work.
     ///
     /// - Parameters:
+    ///   - waiter: what the caller holds.
     ///   - deadline: the end of the caller's own patience; nil for none.
     ///   - stop: ends the wait of this caller alone.
     ///   - step: called now and then, as a sign of life.
     func pass(
-        until deadline: ContinuousClock.Instant?, stop: ShutdownFlag, step: @Sendable () -> Void = {}
+        holding waiter: Waiter = .idle, until deadline: ContinuousClock.Instant?, stop: ShutdownFlag,
+        step: @Sendable () -> Void = {}
     ) async -> Passage {
+        state.withLock { $0.waiting[waiter, default: 0] += 1 }
+        defer { state.withLock { $0.waiting[waiter, default: 0] -= 1 } }
         while true {
             if stop.isSet || shutdown.isSet || Task.isCancelled { return .stopped }
-            guard state.withLock({ $0.outages.stopsWork }) else { return .open }
+            guard state.withLock({ $0.isClosed(for: waiter) }) else { return .open }
             if let deadline, deadline <= .now { return .expired }
             await round().value
             step()
@@ -131,7 +179,14 @@ final class WorldGate: Sendable {
     func ask() async {
         do {
             try await withLimit()
-            recovered(.database)
+            let isEnough = state.withLock { state in
+                state.databaseHeardAt = .now
+                // Without a batch at the gate there is nobody who could say more.
+                guard state.needsBatch, state.isTried || state.holdsBatch else { return true }
+                state.lends = !state.isTried
+                return false
+            }
+            if isEnough { recovered(.database) }
         } catch {
             guard !Task.isCancelled, !shutdown.isSet else { return }
             failed(.database, reason: "\(error)", isCertain: true, isProbe: true)
@@ -167,6 +222,23 @@ final class WorldGate: Sendable {
             defer { group.cancelAll() }
             _ = try await group.next()
         }
+    }
+}
+
+extension WorldGate.State {
+    /// Whether a batch waits.
+    fileprivate var holdsBatch: Bool { waiting[.batch, default: 0] + waiting[.failedBatch, default: 0] > 0 }
+
+    /// Asked by each who waits; takes the one passage that is lent, where that is the caller's.
+    fileprivate mutating func isClosed(for waiter: WorldGate.Waiter) -> Bool {
+        guard outages.stopsWork else { return false }
+        guard lends, waiter != .idle, outages[.release] == nil else { return true }
+        let preferred: WorldGate.Waiter = prefersFailed ? .failedBatch : .batch
+        guard waiter == preferred || waiting[preferred, default: 0] == 0 else { return true }
+        prefersFailed.toggle()
+        lends = false
+        isTried = true
+        return false
     }
 }
 

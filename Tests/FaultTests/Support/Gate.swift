@@ -2,7 +2,7 @@ import SyncTestSupport
 import TestSupport
 
 /// Stops workers inside their transactions, at a place of the test's choice, until it is opened: a trigger waits for an advisory
-/// lock that another session holds.
+/// lock that another session holds. The trigger waits with its owner's rights: workers may not take advisory locks.
 struct Gate {
     /// Where a worker's transaction waits.
     enum Place: String {
@@ -20,7 +20,7 @@ struct Gate {
     static func close(_ place: Place, of stack: SyncStack) async throws -> Gate {
         try await stack.database.query(
             """
-            CREATE OR REPLACE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE OR REPLACE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
             BEGIN
                 PERFORM pg_advisory_xact_lock_shared(\(lock));
                 RETURN NULL;

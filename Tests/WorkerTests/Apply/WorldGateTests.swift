@@ -114,4 +114,89 @@ struct WorldGateTests {
         gate.recovered(.queue)
         #expect(gate.outage == nil)
     }
+
+    private final class Course: Sendable {
+        private let state: Mutex<(passed: [WorldGate.Waiter], atOnce: Int, findings: [Bool])>
+
+        init(_ findings: [Bool]) { state = Mutex(([], 0, findings)) }
+
+        var passed: [WorldGate.Waiter] { state.withLock { $0.passed } }
+
+        func begin(_ holder: WorldGate.Waiter, isOutage: Bool) -> Bool {
+            state.withLock { state in
+                if isOutage { state.passed.append(holder) }
+                state.atOnce += 1
+                #expect(!isOutage || state.atOnce == 1, "one passes at a time")
+                return state.findings.isEmpty || state.findings.removeFirst()
+            }
+        }
+
+        func end() { state.withLock { $0.atOnce -= 1 } }
+    }
+
+    /// What those who pass find, one after the other; the last finding stays.
+    private func course(_ holders: [WorldGate.Waiter], findings: [Bool]) async -> (
+        passed: [WorldGate.Waiter], told: Int
+    ) {
+        let told = Mutex(0)
+        let gate = gate(announce: { told.withLock { $0 += 1 } }) {}
+        let course = Course(findings)
+        gate.failed(.database, reason: "disk full", isCertain: true)
+        await withTaskGroup(of: Void.self) { group in
+            for holder in holders {
+                group.addTask {
+                    while await gate.pass(holding: holder, until: nil, stop: ShutdownFlag()) == .open {
+                        let isOutage = gate.outage != nil
+                        let isSound = course.begin(holder, isOutage: isOutage)
+                        try? await Task.sleep(for: .milliseconds(3))
+                        course.end()
+                        if isSound {
+                            if holder != .idle { gate.batchApplied() }
+                            return
+                        }
+                        gate.failed(.database, reason: "disk full", isCertain: true)
+                    }
+                }
+            }
+        }
+        #expect(gate.outage == nil)
+        return (course.passed, told.withLock { $0 })
+    }
+
+    @Test("what a probe misses is asked with one batch at a time, told once, and over when one is applied")
+    func trial() async {
+        let (passed, told) = await course(
+            [.failedBatch, .batch, .batch, .idle], findings: [false, false, false, false, true])
+        #expect(passed.count == 5)
+        #expect(!passed.contains(.idle))
+        #expect(told == 1)
+    }
+
+    @Test("a batch that failed and those that were not tried take turns")
+    func turns() async {
+        let (passed, _) = await course([.failedBatch, .batch], findings: [false, false, false, true])
+        #expect(passed == [.failedBatch, .batch, .failedBatch, .batch])
+    }
+
+    @Test("with no batch at the gate a probe that succeeds is enough")
+    func nobodyHolds() async {
+        let gate = gate {}
+        gate.failed(.database, reason: "disk full", isCertain: true)
+        #expect(await gate.pass(until: nil, stop: ShutdownFlag()) == .open)
+        #expect(gate.outage == nil)
+    }
+
+    @Test(
+        "a batch that is refused for what it holds shows that the database is available; one that proves nothing makes room"
+    )
+    func otherEnds() async {
+        let gate = gate {}
+        gate.failed(.database, reason: "disk full", isCertain: true)
+        #expect(await gate.pass(holding: .failedBatch, until: nil, stop: ShutdownFlag()) == .open)
+        #expect(gate.outage != nil)
+        gate.batchAbandoned()
+        #expect(await gate.pass(holding: .batch, until: nil, stop: ShutdownFlag()) == .open)
+        gate.batchRejected()
+        #expect(gate.outage == nil)
+    }
 }
