@@ -45,7 +45,7 @@ struct WorldFaultIntegrationTests {
                 BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
                 CREATE TRIGGER full_disk AFTER INSERT ON sync_batches FOR EACH ROW EXECUTE FUNCTION full_disk();
                 """
-            ], end: ["DROP TRIGGER full_disk ON sync_batches"], says: "could not extend file"),
+            ], end: ["DROP TRIGGER full_disk ON sync_batches"], says: "Free disk space on the database server"),
     ]
 
     @Test("no receive is used up, the health check says why, and the sync completes by itself", arguments: faults)

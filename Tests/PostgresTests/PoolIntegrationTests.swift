@@ -100,6 +100,23 @@ import Testing
         await pool.close()
     }
 
+    @Test("a connection that nobody uses is closed, one that is lent is kept")
+    func unused() async throws {
+        let pool = try await pool(size: 2) { $0.maximumIdleTime = .milliseconds(100) }
+        let first = try await pool.withConnection { first in
+            _ = try await pool.withConnection { try await $0.query("SELECT 1") }
+            #expect(pool.statistics == .init(idle: 1, busy: 1, waiting: 0))
+            try await eventually("the other one is closed") { pool.statistics.idle == 0 }
+            _ = try await first.query("SELECT 1")
+            return await first.serverProcessID
+        }
+        try await eventually("the last one is closed as well") { pool.statistics.idle == 0 }
+        // And so is one that came back after nothing was idle.
+        #expect(try await pool.withConnection { await $0.serverProcessID } != first)
+        try await eventually("the next one too") { pool.statistics.idle == 0 }
+        await pool.close()
+    }
+
     @Test("a lent connection cannot be used after it went back")
     func usedAfterReturn() async throws {
         let pool = try await pool(size: 1)

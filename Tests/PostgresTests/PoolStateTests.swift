@@ -13,6 +13,23 @@ import Testing
         if case .connect = acquisition { true } else { false }
     }
 
+    @Test("what is idle is removed by its age, the oldest first, and makes room for a new one")
+    func idleTooLong() {
+        var state = State(maximumConnections: 3, maximumWaiters: 1)
+        let start = ContinuousClock.now
+        for _ in 0..<3 { _ = state.acquire() }
+        for (index, name) in ["a", "b", "c"].enumerated() {
+            _ = state.release(name, at: start + .seconds(index))
+        }
+        #expect(state.idleSince == start)
+        #expect(state.removeIdle(since: start + .seconds(1)) == ["a", "b"])
+        #expect(state.idle == ["c"] && state.busy == 0 && state.idleSince == start + .seconds(2))
+        guard case .use("c") = state.acquire(), case .connect = state.acquire() else {
+            return #expect(Bool(false), "no room")
+        }
+        #expect(state.idleSince == nil)
+    }
+
     @Test("connections are made up to the limit, then tasks wait, then they are refused")
     func limits() {
         var state = State(maximumConnections: 2, maximumWaiters: 1)

@@ -17,6 +17,9 @@ package struct PostgresConfiguration: Sendable {
     package var poolTimeout: Duration = .seconds(30)
     /// After this age a pool replaces a connection, so that it follows a failover or a new address.
     package var maximumConnectionAge: Duration = .seconds(3600)
+    /// After this time without use a pool closes a connection. Longer than the pauses of a sync, shorter than what waits for a connection
+    /// has patience for.
+    package var maximumIdleTime: Duration = .seconds(30)
     /// Server settings of each connection, for example `statement_timeout`.
     package var settings: [String: String] = [:]
 

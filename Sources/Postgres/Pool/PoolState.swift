@@ -34,8 +34,9 @@ struct PoolState<Connection> {
     let maximumWaiters: Int
     private(set) var isClosed = false
     private(set) var busy = 0
-    /// The last one used is the first one taken: its caches are warm, and the others grow old unused.
-    private(set) var idle: [Connection] = []
+    /// In the order in which they came back. The last one used is the first one taken: its caches are warm, and the others stay unused
+    /// until they are closed.
+    private var unused: [(connection: Connection, since: ContinuousClock.Instant)] = []
     private var waiters = Deque<WaiterID>()
     /// Given, and not yet fetched.
     private var grants: [WaiterID: Grant] = [:]
@@ -47,10 +48,13 @@ struct PoolState<Connection> {
     }
 
     var waiting: Int { waiters.count }
+    var idle: [Connection] { unused.map(\.connection) }
+    /// Since when the connection that is idle for longest has been so.
+    var idleSince: ContinuousClock.Instant? { unused.first?.since }
 
     mutating func acquire() -> Acquisition {
         guard !isClosed else { return .closed }
-        if let connection = idle.popLast() {
+        if let connection = unused.popLast()?.connection {
             busy += 1
             return .use(connection)
         }
@@ -66,20 +70,30 @@ struct PoolState<Connection> {
 
     /// Takes all idle connections, each with its slot, which must be released.
     mutating func takeIdle() -> [Connection] {
-        defer { idle = [] }
-        busy += idle.count
-        return idle
+        busy += unused.count
+        return removeIdle { _ in true }
+    }
+
+    /// Removes the connections that have been idle since `limit` or longer, which must be closed.
+    mutating func removeIdle(since limit: ContinuousClock.Instant) -> [Connection] {
+        removeIdle { $0 <= limit }
+    }
+
+    private mutating func removeIdle(where isRemoved: (ContinuousClock.Instant) -> Bool) -> [Connection] {
+        let removed = unused.filter { isRemoved($0.since) }.map(\.connection)
+        unused.removeAll { isRemoved($0.since) }
+        return removed
     }
 
     /// Takes back a connection that can be used again.
-    mutating func release(_ connection: Connection) -> Release {
+    mutating func release(_ connection: Connection, at now: ContinuousClock.Instant = .now) -> Release {
         guard !isClosed else {
             busy -= 1
             return .close
         }
         guard let waiter = waiters.popFirst() else {
             busy -= 1
-            idle.append(connection)
+            unused.append((connection, now))
             return .kept
         }
         grants[waiter] = .use(connection)
@@ -108,10 +122,7 @@ struct PoolState<Connection> {
     /// Refuses everybody from now on. Returns the connections to close and the waiters to wake.
     mutating func close() -> (connections: [Connection], waiters: [WaiterID]) {
         isClosed = true
-        defer {
-            idle = []
-            waiters = []
-        }
-        return (idle, Array(waiters))
+        defer { waiters = [] }
+        return (removeIdle { _ in true }, Array(waiters))
     }
 }

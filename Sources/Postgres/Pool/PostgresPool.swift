@@ -3,7 +3,8 @@ import Synchronization
 
 /// A bounded set of connections that tasks borrow.
 ///
-/// Connections are made when they are needed and kept. A broken or old one is dropped and replaced by a later borrower.
+/// Connections are made when they are needed, and kept for as long as they are used now and then: a server has few to give, and others
+/// need them. A broken or old one is dropped and replaced by a later borrower.
 package final class PostgresPool: Sendable {
     private struct Pooled: Sendable {
         let session: PostgresSession
@@ -13,6 +14,8 @@ package final class PostgresPool: Sendable {
     private struct State {
         var pool: PoolState<Pooled>
         var waiters: [PoolState<Pooled>.WaiterID: Waiter] = [:]
+        /// Closes connections that nobody uses; nil while there are none that are idle.
+        var cleaner: Task<Void, Never>?
     }
 
     /// What the pool is doing at a moment.
@@ -86,6 +89,7 @@ package final class PostgresPool: Sendable {
     /// Closes idle connections, wakes those who wait with `.poolClosed`, and closes lent connections as they come back.
     package func close() async {
         let (connections, waiters) = state.withLock { state -> ([Pooled], [Waiter]) in
+            state.cleaner?.cancel()
             let (connections, ids) = state.pool.close()
             return (connections, ids.compactMap { state.waiters[$0] })
         }
@@ -198,9 +202,37 @@ package final class PostgresPool: Sendable {
         }
         switch state.withLock({ $0.pool.release(pooled) }) {
         case .wake(let id): wake(id)
-        case .kept: break
+        case .kept: clean()
         case .close: await pooled.session.close()
         }
+    }
+
+    /// Begins to close what stays idle, unless that has begun. Ends when nothing is idle any more, or the pool is gone.
+    private func clean() {
+        let maximumIdleTime = configuration.maximumIdleTime
+        state.withLock { state in
+            guard state.cleaner == nil else { return }
+            state.cleaner = Task { [weak self] in
+                while let since = self?.idleSince() {
+                    do { try await Task.sleep(until: since + maximumIdleTime) } catch { return }
+                    for pooled in self?.removeIdle(since: .now - maximumIdleTime) ?? [] {
+                        await pooled.session.close()
+                    }
+                }
+            }
+        }
+    }
+
+    /// - Returns: nil when nothing is idle; then the cleaner ends, and the next connection that comes back begins a new one.
+    private func idleSince() -> ContinuousClock.Instant? {
+        state.withLock { state in
+            if state.pool.idleSince == nil { state.cleaner = nil }
+            return state.pool.idleSince
+        }
+    }
+
+    private func removeIdle(since limit: ContinuousClock.Instant) -> [Pooled] {
+        state.withLock { $0.pool.removeIdle(since: limit) }
     }
 
     private func wake(_ id: UInt64?) {

@@ -131,22 +131,30 @@ enum SyncLogSQL {
     /// Waits for batches of sync $1 that are being applied, and lets none begin before the end of this transaction.
     static let holdBatches: SQL = "SELECT status::text AS status FROM sync_logs WHERE id = $1 FOR UPDATE"
 
-    /// The one statement that makes a sync COMPLETED: at its own end, or later, when a redrive brought what it lacked.
-    ///
-    /// The ledger must hold exactly what was sent, the numbers 1 to `batches_sent` with all their users, and the verdict on the stream
-    /// must allow it. To be used after ``holdBatches``, in its transaction.
+    /// The one statement that makes a sync COMPLETED: at its own end, or later, when a redrive brought what it lacked. To be used
+    /// after ``holdBatches``, in its transaction.
     static let complete: SQL = """
         UPDATE sync_logs
         SET status = 'COMPLETED', error_message = NULL, lacks_batches = false,
             \(endAssignments)
         FROM (\(ledgerSums)) AS ledger
-        WHERE sync_logs.id = $1
-          AND (sync_logs.status IN ('RUNNING', 'PROCESSING') OR \(awaitsBatches))
+        WHERE sync_logs.id = $1 AND \(mayComplete)
+        """
+
+    /// Whether ``complete`` would complete sync $1 now.
+    static let isComplete: SQL = """
+        SELECT FROM sync_logs, (\(ledgerSums)) AS ledger WHERE sync_logs.id = $1 AND \(mayComplete)
+        """
+
+    /// Of a row of `sync_logs` and its `ledger`: the ledger holds exactly what was sent, the numbers 1 to `batches_sent` with all their
+    /// users, and the verdict on the stream allows it.
+    private static let mayComplete: SQL = """
+        ((sync_logs.status IN ('RUNNING', 'PROCESSING') OR \(awaitsBatches))
           AND sync_logs.stream_completed_at IS NOT NULL AND \(verdictAllows)
           AND ledger.batches = sync_logs.batches_sent AND ledger.foreign_batches = 0
           AND ledger.users_applied = coalesce(sync_logs.users_sent, ledger.users_applied)
           -- `TooManyRefusals.isReached`.
-          AND NOT (ledger.refused > 10 AND ledger.refused * 10 > sync_logs.received)
+          AND NOT (ledger.refused > 10 AND ledger.refused * 10 > sync_logs.received))
         """
 
     /// Those of the syncs $1 that become COMPLETED once their batches are in the ledger.

@@ -18,7 +18,9 @@ package struct SyncLogTable: Sendable {
     /// - Returns: false when the sync is neither under way nor waiting for batches, when the ledger does not hold exactly what was sent,
     ///   or when the verdict on its stream does not allow it.
     static func complete(_ syncID: Int64, on connection: PostgresConnection) async throws -> Bool {
-        try await connection.transaction { connection in
+        // Without the lock at first: workers that apply batches must not be waited for only to find that batches are missing.
+        guard try await !connection.query(SyncLogSQL.isComplete, [.int8(syncID)]).rows.isEmpty else { return false }
+        return try await connection.transaction { connection in
             // Longer than a worker's statement can take.
             _ = try await connection.query("SET LOCAL lock_timeout = '90s'")
             _ = try await connection.query(SyncLogSQL.holdBatches, [.int8(syncID)])

@@ -11,7 +11,7 @@ struct Deadlock {
     static func prepare(in stack: SyncStack) async throws -> Deadlock {
         try await stack.database.query(
             """
-            CREATE FUNCTION take_both() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION take_both() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
             BEGIN
                 PERFORM pg_advisory_xact_lock_shared(\(first));
                 PERFORM pg_advisory_xact_lock_shared(\(second));
