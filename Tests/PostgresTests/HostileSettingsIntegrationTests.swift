@@ -13,7 +13,7 @@ struct HostileSettingsIntegrationTests {
         ("default_transaction_deferrable", "on"), ("search_path", "'hostile'"), ("row_security", "on"),
         ("standard_conforming_strings", "off"), ("bytea_output", "'escape'"), ("extra_float_digits", "-15"),
         ("transform_null_equals", "on"), ("array_nulls", "off"), ("exit_on_error", "on"),
-        ("client_min_messages", "'debug5'"),
+        ("client_min_messages", "'debug5'"), ("quote_all_identifiers", "on"),
     ]
 
     /// What a session says of everything that could have been changed.
@@ -26,6 +26,7 @@ struct HostileSettingsIntegrationTests {
             current_setting('row_security') AS row_security, current_setting('standard_conforming_strings') AS strings,
             current_setting('bytea_output') AS bytea, current_setting('extra_float_digits') AS digits,
             current_setting('transform_null_equals') AS nulls, current_setting('array_nulls') AS array_nulls,
+            current_setting('quote_all_identifiers') AS quotes,
             current_setting('exit_on_error') AS exit_on_error, current_setting('statement_timeout') AS statement_timeout,
             current_setting('lock_timeout') AS lock_timeout, current_setting('idle_session_timeout') AS idle_session_timeout,
             current_setting('idle_in_transaction_session_timeout') AS idle_in_transaction,

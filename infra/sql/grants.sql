@@ -31,7 +31,7 @@ GRANT SELECT, INSERT, UPDATE (legacy_id, email, legacy_created_at, updated_at, d
     TO user_sync_worker;
 GRANT SELECT, INSERT ON sync_batches TO user_sync_worker;
 GRANT INSERT ON sync_refusals TO user_sync_worker;
-GRANT SELECT, INSERT, UPDATE ON sync_batch_failures TO user_sync_worker;
+GRANT SELECT, INSERT, UPDATE (receive_count, is_final, cause, failed_at) ON sync_batch_failures TO user_sync_worker;
 GRANT SELECT, UPDATE (stream_bytes) ON sync_logs TO user_sync_worker;
 
 -- The viewer reads. Users, the names in sync_missing and sync_refusals and the excerpts in sync_rejects are personal data.

@@ -57,11 +57,12 @@ BEGIN
     -- Temporary tables fill the disk.
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO user_sync_owner', current_database());
-    -- So do large objects. And a session that holds the sync's advisory lock keeps every sync from starting.
+    -- So do large objects, the log and files of snapshots. And a session that holds the sync's advisory lock keeps every sync from starting.
     FOR function_name IN
         SELECT oid::regprocedure FROM pg_proc
         WHERE pronamespace = 'pg_catalog'::regnamespace
-          AND (proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_import', 'lo_put', 'lowrite', 'lo_truncate', 'lo_truncate64')
+          AND (proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_import', 'lo_put', 'lowrite', 'lo_truncate', 'lo_truncate64',
+                           'pg_logical_emit_message', 'pg_export_snapshot', 'pg_notify')
                OR proname LIKE 'pg\_advisory%' OR proname LIKE 'pg\_try\_advisory%')
     LOOP
         BEGIN

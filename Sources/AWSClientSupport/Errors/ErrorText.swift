@@ -25,13 +25,23 @@ package enum ErrorText {
     /// A request's ID as a service gives it, which is text from outside like any other.
     static func requestID(_ text: String) -> String { oneLine(text, maximumCharacters: 100) }
 
-    /// Cuts off the copy of the signed request that some services add: it holds the session token.
+    /// Cuts off the copy of the signed request that some services add: it holds the session token. Whatever words come before it, it has
+    /// the names of the headers that hold secrets.
     static func withoutCanonicalRequest(_ message: String) -> String {
-        for marker in ["The Canonical String for this request", "The String-to-Sign should have been"] {
-            if let range = message.firstRange(of: marker) { return String(message[..<range.lowerBound]) }
+        let lowercased = message.lowercased()
+        guard lowercased.unicodeScalars.count == message.unicodeScalars.count else {
+            return requestMarkers.contains(where: lowercased.contains) ? "(left out: it repeats the request)" : message
         }
-        return message
+        let start = requestMarkers.compactMap { lowercased.firstRange(of: $0)?.lowerBound }.min()
+        guard let start else { return message }
+        let kept = lowercased.unicodeScalars.distance(from: lowercased.startIndex, to: start)
+        return String(String.UnicodeScalarView(message.unicodeScalars.prefix(kept)))
     }
+
+    private static let requestMarkers = [
+        "the canonical string for this request", "the string-to-sign should have been", "x-amz-security-token",
+        "authorization:", "authorization\"", "aws4-hmac-sha256 credential",
+    ]
 
     /// The body's SHA-256 in a message that repeats the canonical request, of which it is the last line.
     static func canonicalPayloadHash(in message: String) -> String? {

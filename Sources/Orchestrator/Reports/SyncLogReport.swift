@@ -134,9 +134,10 @@ enum SyncLogReport {
         return PrintableText.json(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// RFC 3339, in UTC; a time of a year that it cannot write becomes the nearest one that it can.
     static func timestamp(_ microseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let range = RFC3339.range
+        return RFC3339.text(min(max(microseconds, range.lowerBound), range.upperBound)) ?? ""
     }
 
     /// `2026-01-31 12:00:00Z`: short enough for a table, and plainly UTC.

@@ -39,6 +39,7 @@ struct SessionSettings: Sendable {
         Setting("standard_conforming_strings", "on"),
         Setting("transform_null_equals", "off"),
         Setting("array_nulls", "on"),
+        Setting("quote_all_identifiers", "off"),
         // What a transaction sees.
         Setting("default_transaction_isolation", "read committed"),
         Setting("default_transaction_deferrable", "off"),

@@ -30,16 +30,16 @@ package struct QueueSettings: Sendable {
     package init(_ settings: Settings) throws(ConfigurationError) {
         queueURL = try settings.required("SQS_QUEUE_URL", purpose: "the URL of the FIFO queue")
         guard queueURL.hasPrefix("https://") || queueURL.hasPrefix("http://") else {
-            throw ConfigurationError(variable: "SQS_QUEUE_URL", problem: "must be an http(s) URL, not '\(queueURL)'")
+            throw ConfigurationError(variable: "SQS_QUEUE_URL", problem: "must be an http(s) URL")
         }
         guard queueURL.hasSuffix(".fifo") else {
             throw ConfigurationError(
-                variable: "SQS_QUEUE_URL", problem: "must name a FIFO queue (ending in .fifo), not '\(queueURL)'")
+                variable: "SQS_QUEUE_URL", problem: "must name a FIFO queue: its URL ends in .fifo")
         }
         deadLetterQueueURL = settings.string("SQS_DEAD_LETTER_QUEUE_URL")
         if let deadLetterQueueURL, !deadLetterQueueURL.hasPrefix("https://"), !deadLetterQueueURL.hasPrefix("http://") {
             throw ConfigurationError(
-                variable: "SQS_DEAD_LETTER_QUEUE_URL", problem: "must be an http(s) URL, not '\(deadLetterQueueURL)'")
+                variable: "SQS_DEAD_LETTER_QUEUE_URL", problem: "must be an http(s) URL")
         }
         aws = try settings.aws()
         let region = try settings.region(aws, purpose: "the region to sign requests for")

@@ -6,10 +6,10 @@ extension MessageReader {
         guard bytes.starts(with: signatureBytes) else { throw failure(.notAMessage) }
         position = signatureBytes.count
         version = try readVersion()
-        let syncID = try readHeaderNumber("sync id", atLeast: 0, endingWith: FormatByte.tab)
-        let number = try readHeaderNumber("batch number", atLeast: 0, endingWith: FormatByte.tab)
-        let lane = try readHeaderNumber("lane", atLeast: 0, endingWith: FormatByte.tab)
-        let users = try readHeaderNumber("users", atLeast: 1, endingWith: FormatByte.lineFeed)
+        let syncID = try readHeaderNumber("sync id", from: 0...Int64.max, endingWith: FormatByte.tab)
+        let number = try readHeaderNumber("batch number", from: 0...Int64.max, endingWith: FormatByte.tab)
+        let lane = try readHeaderNumber("lane", from: 0...Int64(Int32.max), endingWith: FormatByte.tab)
+        let users = try readHeaderNumber("users", from: 1...Int64.max, endingWith: FormatByte.lineFeed)
         return MessageHeader(syncID: syncID, number: number, lane: Int(lane), users: Int(users))
     }
 
@@ -32,9 +32,10 @@ extension MessageReader {
         return known
     }
 
+    /// - Parameter range: what the number's column in the ledger can hold. How many users there are is counted besides.
     private mutating func readHeaderNumber(
         _ name: StaticString,
-        atLeast minimum: Int64,
+        from range: ClosedRange<Int64>,
         endingWith end: UInt8
     ) throws(MessageError) -> Int64 {
         let start = position
@@ -45,9 +46,11 @@ extension MessageReader {
             guard error.code != .truncated else { throw error }
             throw failure(.invalidHeader, detail: "\(name): \(error.code.rawValue)")
         }
-        guard value >= minimum else {
+        guard range.contains(value) else {
             position = start
-            throw failure(.invalidHeader, detail: "\(name) is \(value), expected at least \(minimum)")
+            let limit =
+                value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
+            throw failure(.invalidHeader, detail: "\(name) is \(value), expected \(limit)")
         }
         return value
     }

@@ -9,6 +9,34 @@ package enum RFC3339 {
     /// microseconds since 1970-01-01T00:00:00Z. An offset can lead out of it.
     package static let range: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
 
+    /// The time as `2023-04-05T06:07:08.009Z`: what is below a millisecond is dropped, not rounded. Nil outside of ``range``.
+    package static func text(_ microseconds: Int64) -> String? {
+        guard range.contains(microseconds) else { return nil }
+        let (day, ofDay) = microseconds.quotientAndRemainder(dividingByFloor: 86_400_000_000)
+        let date = civilDate(day)
+        let milliseconds = ofDay / 1000
+        func digits(_ number: Int64, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2) + "T"
+            + digits(milliseconds / 3_600_000, 2) + ":" + digits(milliseconds / 60_000 % 60, 2) + ":"
+            + digits(milliseconds / 1000 % 60, 2) + "." + digits(milliseconds % 1000, 3) + "Z"
+    }
+
+    /// The date of a day's number in the proleptic Gregorian calendar, 1970-01-01 being 0: the way back from ``daysSinceEpoch``.
+    private static func civilDate(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let (era, dayOfEra) = (day + 719_468).quotientAndRemainder(dividingByFloor: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let isAfterDecember = month >= 10
+        return (
+            yearOfEra + era * 400 + (isAfterDecember ? 1 : 0), isAfterDecember ? month - 9 : month + 3,
+            dayOfYear - (153 * month + 2) / 5 + 1
+        )
+    }
+
     /// Returns microseconds since 1970-01-01T00:00:00Z within ``range``, or nil when `text` is no such date-time.
     package static func microseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         // The shortest is 2023-04-05T06:07:08Z, the longest 2023-04-05T06:07:08.123456789+00:00.
@@ -143,5 +171,13 @@ package enum RFC3339 {
                 daysSinceEpoch(year: year, month: month, day: 1) == seconds / 86_400
             }
         }
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded down, and the remainder, which is never negative.
+    fileprivate func quotientAndRemainder(dividingByFloor divisor: Int64) -> (Int64, Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

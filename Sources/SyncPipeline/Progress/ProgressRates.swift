@@ -51,6 +51,7 @@ package struct RateWindow: Sendable {
     /// Change in a second; nil until a second has been seen.
     package var perSecond: Double? {
         guard let first = samples.first, let latest, latest.time - first.time >= .seconds(1) else { return nil }
-        return Double(latest.value - first.value) / ((latest.time - first.time) / .seconds(1))
+        // As Double: a counter comes from a row that another program may have written.
+        return (Double(latest.value) - Double(first.value)) / ((latest.time - first.time) / .seconds(1))
     }
 }

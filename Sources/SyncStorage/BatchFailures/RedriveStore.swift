@@ -14,7 +14,7 @@ package struct RedriveStore: Sendable {
         _ work: nonisolated(nonsending) (RedriveStore) async throws -> Result
     ) async throws -> Result {
         let connection = try await LastingConnection.open(
-            configuration, patience: patience, isTyped: isTyped, logger: logger,
+            configuration.forLocks, patience: patience, isTyped: isTyped, logger: logger,
             prepare: { try await Migrator(connection: $0, logger: logger).requireCurrentSchema() })
         do {
             let result = try await work(RedriveStore(connection: connection))

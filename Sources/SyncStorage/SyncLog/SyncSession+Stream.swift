@@ -26,7 +26,7 @@ extension SyncSession {
             try await connection.transaction { connection in
                 _ = try await connection.query("DELETE FROM sync_rejects WHERE sync_id = $1", [.int8(syncID)])
                 let result = try await connection.query(
-                    SyncLogSQL.beginAttempt, [.int8(syncID), .int4(Int32(attempt)), .int8(firstBatch)])
+                    SyncLogSQL.beginAttempt, [.int8(syncID), .int4(Int32(clamping: attempt)), .int8(firstBatch)])
                 try Self.expectUnderWay(result, syncID: syncID)
             }
         }

@@ -40,7 +40,7 @@ extension BatchStore {
             try await record(search.refusals, of: batch, users, identity, on: connection)
             _ = try await connection.execute(
                 UpsertStatement.enterIntoLedger,
-                identity + [.int4(Int32(batch.header.lane))]
+                identity + [.int4(Int32(clamping: batch.header.lane))]
                     + [
                         batch.header.users, counts.duplicates, counts.inserted, counts.updated, counts.unchanged,
                         newlyDeleted, counts.refused, counts.tiesLost,

@@ -79,7 +79,8 @@ package struct BatchStore: Sendable {
         let lookedUp = believingHints ? users.filter { !batch.presumedNew[$0] } : users
         let header = batch.header
         let head: [PostgresValue] = [
-            .int8(header.syncID), .int8(header.number), .int4(Int32(header.lane)), .int4(Int32(header.users)),
+            .int8(header.syncID), .int8(header.number), .int4(Int32(clamping: header.lane)),
+            .int4(Int32(clamping: header.users)),
         ]
         return head + UserColumns(of: lookedUp, in: batch).parameters
             + UserColumns(of: presumedNew, in: batch).parameters

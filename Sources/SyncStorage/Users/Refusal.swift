@@ -1,4 +1,5 @@
 import Postgres
+import SyncCore
 
 /// Why the database refused a user.
 struct Refusal: Sendable, Equatable {
@@ -9,10 +10,13 @@ struct Refusal: Sendable, Equatable {
     let message: String
 
     private static let longestMessage = 500
+    /// PostgreSQL's own names are shorter.
+    private static let longestName = 100
 
     init(sqlState: String, constraint: String? = nil, message: String) {
         self.sqlState = sqlState
-        self.constraint = constraint
+        // A trigger of another program may give any name.
+        self.constraint = constraint.map { PrintableText.line($0, limit: Self.longestName) }
         self.message = String(message.prefix(Self.longestMessage))
     }
 

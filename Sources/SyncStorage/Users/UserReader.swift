@@ -15,16 +15,26 @@ package struct UserReader: Sendable {
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
             """
-            SELECT id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id
+            SELECT id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id,
+                legacy_created_at IN ('infinity', '-infinity') AS legacy_created_at_is_infinite,
+                created_at IN ('infinity', '-infinity') AS created_at_is_infinite,
+                updated_at IN ('infinity', '-infinity') AS updated_at_is_infinite,
+                deleted_at IN ('infinity', '-infinity') AS deleted_at_is_infinite
             FROM users WHERE user_name = $1
             """, [.text(userName)])
         guard let row = result.rows.first else { return nil }
         return StoredUser(
             id: try row.int8("id"), values: try UserField.all.map { try Self.value(of: $0, in: row) },
-            createdAt: try row.ifPresent("created_at", row.utcTime),
-            updatedAt: try row.ifPresent("updated_at", row.utcTime),
-            deletedAt: try row.ifPresent("deleted_at", row.utcTime),
+            createdAt: try Self.time("created_at", in: row),
+            updatedAt: try Self.time("updated_at", in: row),
+            deletedAt: try Self.time("deleted_at", in: row),
             syncID: try row.ifPresent("sync_id", row.int8))
+    }
+
+    /// - Returns: nil for NULL and for an infinite time, which only another program can have written.
+    private static func time(_ column: String, in row: PostgresRow) throws -> Int64? {
+        guard try row.ifPresent("\(column)_is_infinite", row.bool) != true else { return nil }
+        return try row.ifPresent(column, row.utcTime)
     }
 
     private static func value(of field: UserField, in row: PostgresRow) throws -> StoredUser.Value {
@@ -32,7 +42,7 @@ package struct UserReader: Sendable {
         return switch field.kind {
         case .integer: .integer(try row.int8(field.column))
         case .text: .text(try row.text(field.column))
-        case .timestamp: .timestamp(try row.timestamptz(field.column))
+        case .timestamp: try time(field.column, in: row).map { .timestamp($0) } ?? .null
         case .boolean: .boolean(try row.bool(field.column))
         }
     }

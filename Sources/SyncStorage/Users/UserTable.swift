@@ -12,7 +12,7 @@ package struct UserTable: Sendable {
 
     /// - Parameter patience: for how long the database may be away, in each operation.
     package init(_ configuration: PostgresConfiguration, patience: Patience = Patience(), logger: Logger) {
-        database = PatientDatabase(configuration, patience: patience, logger: logger)
+        database = PatientDatabase(configuration.forLocks, patience: patience, logger: logger)
     }
 
     /// Reads the whole table in one snapshot.

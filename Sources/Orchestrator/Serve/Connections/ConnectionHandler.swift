@@ -77,6 +77,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head:
             isReading = true
             unanswered += 1
+            guard unanswered <= limits.pipelined else {
+                context.close(promise: nil)
+                return
+            }
             if let ticket { places.begin(ticket) }
             wait(limits.body, context)
         case .body: break
@@ -147,7 +151,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         stall?.cancel()
-        if !context.channel.isWritable {
+        if context.channel.isWritable {
+            if let ticket, unanswered > 0 { places.begin(ticket) }
+        } else {
+            // Whoever does not read costs the server a place, and itself nothing: it makes room for others.
+            if let ticket { places.end(ticket, context.channel) }
             let channel = context.channel
             stall = context.eventLoop.scheduleTask(in: limits.stalledReader) { channel.close(promise: nil) }
         }

@@ -11,7 +11,10 @@ struct ConnectionLimits: Sendable, Equatable {
     var body = TimeAmount.seconds(10)
     /// For how long a reader may take nothing of what was written.
     var stalledReader = TimeAmount.seconds(30)
-    /// Connections at once. When one more comes, the one that has waited longest without a complete request makes room.
+    /// Requests that a client may send before it has taken the answers to those before.
+    var pipelined = 16
+    /// Connections at once. When one more comes, the one that has waited longest without a complete request, or without taking its
+    /// answer, makes room.
     var connections = 128
     /// Requests answered at once, event streams included. Beyond it only probes are answered.
     var requests = 96

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Who is connected, and who makes room when all places are taken.
 ///
-/// A connection without a complete request costs an attacker nothing, so it can claim nothing: the oldest of these goes first. One whose
-/// request is being answered stays.
+/// A connection without a complete request costs an attacker nothing, so it can claim nothing: the oldest of these goes first. Nor does
+/// one that does not take its answer. One whose request is being answered stays.
 final class ConnectionPlaces<Member: Sendable>: Sendable {
     typealias Ticket = UInt64
 

@@ -1,7 +1,7 @@
 import SyncCore
 import SyncStorage
 
-/// The stable JSON form of a user; names are those of the table's columns.
+/// The stable JSON form of a user; names are those of the table's columns. A time that RFC 3339 cannot write is null.
 struct UserDocument: Encodable {
     let user: StoredUser
 
@@ -22,15 +22,15 @@ struct UserDocument: Encodable {
             switch value {
             case .integer(let number): try container.encode(number, forKey: column)
             case .text(let text): try container.encode(text, forKey: column)
-            case .timestamp(let time): try container.encode(SyncLogReport.timestamp(time), forKey: column)
+            case .timestamp(let time): try container.encode(RFC3339.text(time), forKey: column)
             case .boolean(let flag): try container.encode(flag, forKey: column)
             case .null: try container.encodeNil(forKey: column)
             }
         }
         try container.encode(user.id, forKey: Column("id"))
-        try container.encode(user.createdAt.map(SyncLogReport.timestamp), forKey: Column("created_at"))
-        try container.encode(user.updatedAt.map(SyncLogReport.timestamp), forKey: Column("updated_at"))
-        try container.encode(user.deletedAt.map(SyncLogReport.timestamp), forKey: Column("deleted_at"))
+        try container.encode(user.createdAt.flatMap(RFC3339.text), forKey: Column("created_at"))
+        try container.encode(user.updatedAt.flatMap(RFC3339.text), forKey: Column("updated_at"))
+        try container.encode(user.deletedAt.flatMap(RFC3339.text), forKey: Column("deleted_at"))
         try container.encode(user.syncID, forKey: Column("sync_id"))
     }
 }
