@@ -26,13 +26,15 @@ package struct SyncConfiguration: Sendable {
     /// With more users in the table, nothing is compared and every user is sent.
     package var deltaMaximumUsers: Int
     package var missingUsers: MissingUsersPolicy
+    /// Days after which the history of a sync ends, its row excepted; 0: never.
+    package var historyDays: Int
 
     package init(
         legacyAPI: LegacyAPIConfiguration, queueURL: String, deadLetterQueueURL: String?,
         database: PostgresConfiguration, batchSize: Int, messageGroups: Int, maximumMessageBytes: Int,
         streamAttempts: Int, minimumPercent: Int, stallTimeout: Duration, patience: Patience = Patience(),
         isTyped: Bool = false, mode: SyncMode, deltaMaximumUsers: Int,
-        missingUsers: MissingUsersPolicy
+        missingUsers: MissingUsersPolicy, historyDays: Int
     ) {
         self.legacyAPI = legacyAPI
         self.queueURL = queueURL
@@ -49,5 +51,6 @@ package struct SyncConfiguration: Sendable {
         self.mode = mode
         self.deltaMaximumUsers = deltaMaximumUsers
         self.missingUsers = missingUsers
+        self.historyDays = historyDays
     }
 }

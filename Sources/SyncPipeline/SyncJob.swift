@@ -12,6 +12,7 @@ package struct SyncJob: Sendable {
     private let record: any SyncRecord
     private let sync: SyncRun
     private let observers: [any SyncObserver]
+    private let housekeeping: HistoryHousekeeping
 
     /// Takes the lock and writes the row, RUNNING.
     /// - Parameters:
@@ -41,7 +42,8 @@ package struct SyncJob: Sendable {
                 table: UserTable(configuration.database, patience: configuration.patience, logger: logger), sqs: sqs,
                 observers: observers,
                 logger: logger),
-            observers: observers)
+            observers: observers,
+            housekeeping: HistoryHousekeeping(configuration.database, days: configuration.historyDays, logger: logger))
     }
 
     /// Whether the sync has failed because the source sent too few records; to be asked when it has ended.
@@ -59,4 +61,8 @@ package struct SyncJob: Sendable {
             throw error
         }
     }
+
+    /// Deletes history that is older than the settings keep. To be called when ``run()`` has returned: it needs no lock, it takes no part
+    /// in how the sync ended, and it stops when a newer sync begins. A failure is a warning in the log.
+    package func endHistory() async { await housekeeping.run(after: syncID) }
 }

@@ -154,13 +154,18 @@ struct JSONOutputTests {
             "dead-letters list", SyncLogReport.encode(DeadLetterDocument(total: 1, deadLetters: [report])))
     }
 
-    @Test("what redrive, reset and migrate did")
+    @Test("what redrive, reset, history prune and migrate did")
     func changes() throws {
         var outcome = Redrive.Outcome()
         outcome.completed = [7]
         outcome.unfinished = [8: 1]
         try check("dead-letters redrive", SyncLogReport.encode(RedriveReport(outcome, isDryRun: false)))
         try check("reset", SyncLogReport.encode(ResetDocument(reset: [7])))
+        var pruned = PrunedHistory()
+        for _ in 1...2 {
+            try check("history prune", SyncLogReport.encode(PruneReport(pruned, days: 90, isDryRun: true)))
+            pruned.add(2, from: 1, to: 2)
+        }
         try check("migrate", SyncLogReport.encode(MigrationDocument(version: 3, applied: ["a step"])))
     }
 

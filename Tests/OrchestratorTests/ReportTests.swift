@@ -96,4 +96,35 @@ struct ReportTests {
             ])
         #expect(RejectReport.lines([RejectGroup](), syncID: 7, total: 0, page: page) == ["sync 7 rejected nothing"])
     }
+
+    @Test("a sync whose history has ended did not reject nothing: the count stays, and it says why none is shown")
+    func prunedRejects() {
+        let page = OutputPage(width: nil)
+        let why = "none of them kept (the history of old syncs is deleted: SYNC_HISTORY_DAYS)"
+        let rejected = ["sync 7: 1,203 rejected, \(why)"]
+        #expect(RejectReport.lines([StoredReject](), syncID: 7, total: 1203, page: page) == rejected)
+        #expect(RejectReport.lines([RejectGroup](), syncID: 7, total: 1203, page: page) == rejected)
+        let refused = ["sync 7: 2 users refused by the database, \(why)"]
+        #expect(RejectReport.lines([RefusedUser](), syncID: 7, total: 2, page: page) == refused)
+        #expect(RejectReport.lines([RefusalGroup](), syncID: 7, total: 2, page: page) == refused)
+        #expect(RejectReport.lines([RefusalGroup](), syncID: 7, total: 0, page: page).isEmpty)
+    }
+
+    @Test("what was pruned is said by table, and what would be; nothing to do is said too")
+    func pruned() {
+        var pruned = PrunedHistory()
+        #expect(PruneReport(pruned, days: 0, isDryRun: false).text.contains("SYNC_HISTORY_DAYS is 0"))
+        #expect(PruneReport(pruned, days: 90, isDryRun: false).text.hasPrefix("nothing to delete: "))
+        pruned.add(1, from: 7, to: 7)
+        #expect(
+            PruneReport(pruned, days: 90, isDryRun: false).text.hasPrefix(
+                "deleted the history of sync 7 (ended more than 90"))
+        pruned.add(1233, from: 1, to: 1300)
+        (pruned[.ledger], pruned[.rejects]) = (1_000_000, 12)
+        #expect(
+            PruneReport(pruned, days: 90, isDryRun: true).text.split(separator: "\n") == [
+                "would delete the history of 1,234 syncs, from 1 to 1300 (ended more than 90 days ago):",
+                "  1,000,000 rows of the ledger", "  12 rejects", "  0 refused users", "  0 failures of batches",
+            ])
+    }
 }

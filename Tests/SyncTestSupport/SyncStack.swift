@@ -101,6 +101,7 @@ package final class SyncStack: Sendable {
         let role: DatabaseRoles.Role =
             switch arguments.first {
             case "migrate": .owner
+            case "history" where arguments.dropFirst().first == "prune": .orchestrator
             case "status", "history", "rejects": .viewer
             default: .orchestrator
             }

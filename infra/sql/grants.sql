@@ -16,12 +16,13 @@ REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects,
 -- Every program checks that the schema is new enough for it.
 GRANT SELECT ON sync_migrations TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
--- The orchestrator writes the record of a sync, the quarantine and what it finds among dead letters, and reads the ledger. It may
--- read users, to tell what a sync would change. Of a user it may change the mark of deletion, and nothing else.
+-- The orchestrator writes the record of a sync, the quarantine and what it finds among dead letters, and reads the ledger. It
+-- deletes the history of old syncs, but no record of a sync. It may read users, to tell what a sync would change. Of a user it may change the mark of deletion, and nothing else.
 GRANT SELECT, INSERT, UPDATE ON sync_logs TO user_sync_orchestrator;
 GRANT SELECT, INSERT, DELETE ON sync_rejects, sync_missing TO user_sync_orchestrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchestrator;
-GRANT SELECT ON sync_batches, sync_refusals, users TO user_sync_orchestrator;
+GRANT SELECT, DELETE ON sync_batches, sync_refusals TO user_sync_orchestrator;
+GRANT SELECT ON users TO user_sync_orchestrator;
 GRANT UPDATE (deleted, deleted_at, updated_at, sync_id) ON users TO user_sync_orchestrator;
 
 -- A worker upserts users, adds to the ledger and records which users the database refused and why a batch failed. It deletes

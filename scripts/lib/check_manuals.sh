@@ -20,7 +20,7 @@ check_manuals() {
     MANUALS=$ROOT/.build/check-manuals
     rm -rf -- "$MANUALS"
     "$ROOT/scripts/manuals" --debug "$MANUALS"
-    for page in orchestrator.{sync,status,history,rejects,reset,doctor,serve,migrate,dead-letters.list,dead-letters.redrive} worker.{run,health}; do
+    for page in orchestrator.{sync,status,history.show,history.prune,rejects,reset,doctor,serve,migrate,dead-letters.list,dead-letters.redrive} worker.{run,health}; do
         grep -q '^\.Sh DESCRIPTION' "$MANUALS/man/man1/$page.1" || die "no manual page $page"
     done
     for program in orchestrator worker; do
@@ -29,7 +29,8 @@ check_manuals() {
     done
     completes orchestrator doc doctor || die "bash does not complete 'orchestrator doc'"
     completes orchestrator dead-letters re redrive || die "bash does not complete 'orchestrator dead-letters re'"
-    completes orchestrator history --li --limit || die "bash does not complete 'orchestrator history --li'"
+    completes orchestrator rejects --li --limit || die "bash does not complete 'orchestrator rejects --li'"
+    completes orchestrator history pr prune || die "bash does not complete 'orchestrator history pr'"
     completes worker ru run || die "bash does not complete 'worker ru'"
     ! completes orchestrator dead-letters re doctor || die "bash completes what is not there"
 }

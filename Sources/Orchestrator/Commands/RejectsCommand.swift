@@ -46,7 +46,7 @@ struct RejectsCommand: DatabaseCommand {
             guard !json else { return print(try RejectReport.json(groups, causes)) }
             show(
                 RejectReport.lines(groups, syncID: sync.id, total: total, page: page)
-                    + RejectReport.lines(causes, syncID: sync.id, page: page))
+                    + RejectReport.lines(causes, syncID: sync.id, total: sync.counters.refused, page: page))
         } else {
             let rejects = try await reader.rejects(of: sync.id, limit: limit)
             let refused = try await refusals.refusals(of: sync.id, limit: limit)

@@ -83,18 +83,19 @@ private struct SyncService: Service {
     let logger: Logger
 
     func run() async throws {
-        let (entry, hasTooFewRecords) = try await cancelWhenGracefulShutdown {
+        let (status, hasTooFewRecords) = try await cancelWhenGracefulShutdown {
             try await HTTPClient.withClient(configuration.http, logger: logger) { http in
                 let job = try await SyncJob.begin(
                     configuration.sync, http: http, sqs: configuration.queueClient(http, logger: logger),
                     observers: [metrics, ProgressDisplay(mode: display)], logger: logger)
                 let entry = try await job.run()
-                return (entry, job.hasTooFewRecords)
+                if json { Console.standardOutput.write(try SyncLogReport.json(entry) + "\n") }
+                await job.endHistory()
+                return (entry.status, job.hasTooFewRecords)
             }
         }
-        if json { Console.standardOutput.write(try SyncLogReport.json(entry) + "\n") }
         // The log has said why; the exit status says that.
-        guard entry.status == .completed else {
+        guard status == .completed else {
             throw ExitCode(hasTooFewRecords ? ExitStatus.tooFewRecords : .failure)
         }
     }

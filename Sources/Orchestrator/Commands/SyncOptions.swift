@@ -55,8 +55,10 @@ struct SyncOptions: ParsableArguments, SettingFlags {
     @Option(help: "Share of the live users that may be missing for soft-delete to act (SYNC_MISSING_MAX_PERCENT; 5).")
     var missingMaxPercent: String?
 
+    @OptionGroup var history: HistoryOptions
+
     var flags: [String: String?] {
-        [
+        let own: [String: String?] = [
             "LEGACY_API_URL": legacyAPIURL, "SSL_CERT_FILE": caFile,
             "LEGACY_API_CA_FILE": legacyAPICAFile, "SYNC_BATCH_SIZE": batchSize,
             "SYNC_MESSAGE_GROUPS": messageGroups, "SQS_MAX_MESSAGE_BYTES": maxMessageBytes,
@@ -65,5 +67,6 @@ struct SyncOptions: ParsableArguments, SettingFlags {
             "SYNC_STALL_TIMEOUT": stallTimeout, "SYNC_MODE": mode, "SYNC_DELTA_MAX_USERS": deltaMaxUsers,
             "SYNC_MISSING_USERS": missingUsers, "SYNC_MISSING_MAX_PERCENT": missingMaxPercent,
         ]
+        return own.merging(history.flags) { $1 }
     }
 }

@@ -34,7 +34,8 @@ struct SyncSettings: Sendable {
                 "SYNC_DELTA_MAX_USERS", in: 0...100_000_000, default: 2_000_000),
             missingUsers: MissingUsersPolicy(
                 action: try settings.choice("SYNC_MISSING_USERS", default: MissingUsersPolicy.Action.keep),
-                maximumPercent: try settings.integer("SYNC_MISSING_MAX_PERCENT", in: 0...100, default: 5)))
+                maximumPercent: try settings.integer("SYNC_MISSING_MAX_PERCENT", in: 0...100, default: 5)),
+            historyDays: try HistoryOptions.days(settings))
     }
 
     /// The HTTP client for the legacy API and the queue.

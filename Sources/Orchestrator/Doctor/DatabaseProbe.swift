@@ -11,13 +11,14 @@ struct DatabaseProbe: Sendable {
     private let failure: Finding?
 
     static func take(
-        _ configuration: PostgresConfiguration, softDeletes: Bool, within limit: Duration, logger: Logger
+        _ configuration: PostgresConfiguration, softDeletes: Bool, endsHistory: Bool, within limit: Duration,
+        logger: Logger
     ) async throws -> DatabaseProbe {
         do {
             return try await DeadlineError.after(limit) {
                 try await PostgresConnection.withConnection(configuration, logger: logger) { connection in
                     try await connection.checkSession(configuration, logger: logger)
-                    return try await read(connection, softDeletes: softDeletes)
+                    return try await read(connection, softDeletes: softDeletes, endsHistory: endsHistory)
                 }
             }
         } catch let error as PostgresError where error.code != .cancelled {
@@ -34,9 +35,12 @@ struct DatabaseProbe: Sendable {
         return advice.prefix(1).lowercased() + advice.dropFirst()
     }
 
-    private static func read(_ connection: PostgresConnection, softDeletes: Bool) async throws -> DatabaseProbe {
+    private static func read(
+        _ connection: PostgresConnection, softDeletes: Bool, endsHistory: Bool
+    ) async throws -> DatabaseProbe {
         let askedAt = ClockCheck.now
-        let facts = try await DatabaseFacts.read(connection, softDeletes: softDeletes)
+        let facts = try await DatabaseFacts.read(
+            connection, softDeletes: softDeletes, endsHistory: endsHistory)
         let clock = ClockCheck.Reading(
             whose: "the database", at: Double(facts.clock) / 1_000_000, askedAt: askedAt, answeredAt: ClockCheck.now)
         let isReadable =

@@ -48,7 +48,7 @@ struct Doctor: Sendable {
             check.isSound("DATABASE_URL")
             ? DatabaseProbe.take(
                 settings.sync.database, softDeletes: settings.sync.missingUsers.action == .softDelete,
-                within: Self.deadline, logger: logger) : nil
+                endsHistory: settings.sync.historyDays > 0, within: Self.deadline, logger: logger) : nil
         async let queue =
             check.isSound(
                 "SQS_QUEUE_URL", "SQS_DEAD_LETTER_QUEUE_URL", "AWS_REGION", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")

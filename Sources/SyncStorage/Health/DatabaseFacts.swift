@@ -34,8 +34,12 @@ package struct DatabaseFacts: Sendable, Equatable {
         self.narrowColumns = narrowColumns
     }
 
-    /// - Parameter softDeletes: whether the orchestrator marks users as deleted that are missing, and so must be allowed to.
-    package static func read(_ connection: PostgresConnection, softDeletes: Bool) async throws -> DatabaseFacts {
+    /// - Parameters:
+    ///   - softDeletes: whether the orchestrator marks users as deleted that are missing, and so must be allowed to.
+    ///   - endsHistory: whether it deletes the history of old syncs, likewise.
+    package static func read(
+        _ connection: PostgresConnection, softDeletes: Bool, endsHistory: Bool
+    ) async throws -> DatabaseFacts {
         let server = try await connection.query(
             """
             SELECT current_setting('server_version') AS version, current_setting('server_version_num')::integer AS number,
@@ -45,7 +49,7 @@ package struct DatabaseFacts: Sendable, Equatable {
                 current_setting('server_encoding') AS encoding
             """
         ).single()
-        var missingPrivileges = try await connection.query(Self.missingPrivilegesSQL).rows.map {
+        var missingPrivileges = try await connection.query(Self.missingPrivilegesSQL, [.bool(endsHistory)]).rows.map {
             try $0.text("lacking")
         }
         if softDeletes {
@@ -67,11 +71,13 @@ package struct DatabaseFacts: Sendable, Equatable {
         return facts
     }
 
-    /// What the orchestrator does with each table, as in infra/sql/grants.sql; a worker's role is another one.
+    /// What the orchestrator does with each table, and with $1 when history ends, as in infra/sql/grants.sql; a worker's role is another one.
     private static let missingPrivilegesSQL: SQL = """
-        SELECT p.privilege || ' on ' || p.name AS lacking
+        SELECT DISTINCT p.privilege || ' on ' || p.name AS lacking, p.name, p.privilege
         FROM (VALUES
             ('users', 'SELECT'), ('sync_batches', 'SELECT'), ('sync_migrations', 'SELECT'), ('sync_refusals', 'SELECT'),
+            ('sync_batches', CASE WHEN $1 THEN 'DELETE' ELSE 'SELECT' END),
+            ('sync_refusals', CASE WHEN $1 THEN 'DELETE' ELSE 'SELECT' END),
             ('sync_logs', 'SELECT'), ('sync_logs', 'INSERT'), ('sync_logs', 'UPDATE'),
             ('sync_rejects', 'SELECT'), ('sync_rejects', 'INSERT'), ('sync_rejects', 'DELETE'),
             ('sync_missing', 'SELECT'), ('sync_missing', 'INSERT'), ('sync_missing', 'DELETE'),

@@ -15,14 +15,16 @@ struct DatabaseRolesIntegrationTests {
                         "INSERT INTO users (user_name) VALUES ('x')", "UPDATE users SET email = ''",
                         "DELETE FROM users",
                         "INSERT INTO sync_batches SELECT * FROM sync_batches", "UPDATE sync_batches SET users = 0",
-                        "DELETE FROM sync_batches", "DELETE FROM sync_logs",
+                        "TRUNCATE sync_batches", "UPDATE sync_refusals SET message = ''", "DELETE FROM sync_logs",
+                        "DELETE FROM sync_migrations", "TRUNCATE sync_logs CASCADE",
                     ]
                 ),
                 (
                     .worker,
                     [
                         "DELETE FROM users", "TRUNCATE users", "UPDATE sync_batches SET users = 0",
-                        "DELETE FROM sync_batches",
+                        "DELETE FROM sync_batches", "DELETE FROM sync_refusals", "DELETE FROM sync_rejects",
+                        "DELETE FROM sync_batch_failures",
                         "UPDATE sync_logs SET status = 'COMPLETED'", "INSERT INTO sync_logs DEFAULT VALUES",
                         "SELECT * FROM sync_rejects",
                     ]
@@ -32,7 +34,7 @@ struct DatabaseRolesIntegrationTests {
                     [
                         "INSERT INTO users (user_name) VALUES ('x')", "UPDATE users SET email = ''",
                         "UPDATE sync_logs SET status = 'COMPLETED'", "DELETE FROM sync_rejects",
-                        "DELETE FROM sync_batch_failures",
+                        "DELETE FROM sync_batch_failures", "DELETE FROM sync_batches", "DELETE FROM sync_refusals",
                     ]
                 ),
             ]
@@ -48,6 +50,17 @@ struct DatabaseRolesIntegrationTests {
                             || refusal?.contains("must be owner") == true,
                         "\(role): \(statement): \(refusal ?? "was allowed")")
                 }
+            }
+        }
+    }
+
+    @Test("the orchestrator may delete what history ends with, table by table")
+    func historyMayEnd() async throws {
+        try await withStack { stack in
+            for table in ["sync_batches", "sync_rejects", "sync_refusals", "sync_batch_failures"] {
+                #expect(
+                    await refusal(of: "DELETE FROM \(table) WHERE sync_id = 1", to: .orchestrator, stack) == nil,
+                    "\(table)")
             }
         }
     }

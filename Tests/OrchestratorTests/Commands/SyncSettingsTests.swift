@@ -65,4 +65,17 @@ struct SyncSettingsTests {
         #expect(problem(["AWS_PROFILE": "gone", "AWS_REGION": ""])?.variable == "AWS_PROFILE")
         #expect(problem(["AWS_CONFIG_FILE": "/etc/passwd"])?.variable == "AWS_CONFIG_FILE")
     }
+
+    @Test("history ends after 90 days, never with 0, and never while a message of the sync may exist")
+    func history() throws {
+        #expect(try settings([:]).sync.historyDays == 90)
+        for days in [0, 18, 90, 36_500] {
+            #expect(try settings(["SYNC_HISTORY_DAYS": "\(days)"]).sync.historyDays == days)
+        }
+        for text in ["1", "17", "-1", "36501", "90d", "1e2", "9999999999999999999"] {
+            #expect(problem(["SYNC_HISTORY_DAYS": text])?.variable == "SYNC_HISTORY_DAYS", "\(text)")
+        }
+        #expect(
+            problem(["SYNC_HISTORY_DAYS": "17"])?.problem.contains("must be 0, which keeps all, or from 18") == true)
+    }
 }

@@ -16,6 +16,9 @@ struct SyncSupervisorTests {
         let syncID: Int64
         let end = AsyncSignal()
         let wasCancelled = Mutex(false)
+        /// Whether history is being ended after it, and whether that was cancelled.
+        let endsHistory = Mutex(false)
+        let historyWasCancelled = Mutex(false)
 
         init(_ syncID: Int64) { self.syncID = syncID }
 
@@ -28,6 +31,12 @@ struct SyncSupervisorTests {
             return SyncLogEntry(
                 id: syncID, status: .completed, startedAt: 0, finishedAt: 0, durationMilliseconds: 0, totalProcessed: 0,
                 errorMessage: nil, counters: SyncCounters())
+        }
+
+        /// Goes on until it is cancelled.
+        func endHistory() async {
+            endsHistory.withLock { $0 = true }
+            do { try await Task.sleep(for: .seconds(3600)) } catch { historyWasCancelled.withLock { $0 = true } }
         }
     }
 
@@ -69,6 +78,25 @@ struct SyncSupervisorTests {
         #expect(try await supervisor.start() == .started(syncID: 2))
         starter.sync(2).end.notify()
         await isIdle(supervisor)
+    }
+
+    @Test(
+        "old history is ended after a sync, when the next may begin already; that one, or the end of the process, stops it"
+    )
+    func history() async throws {
+        let starter = Starter()
+        let supervisor = SyncSupervisor(logger: quiet, begin: starter.begin)
+        for number in 1...2 {
+            #expect(try await supervisor.start() == .started(syncID: Int64(number)))
+            #expect(!starter.sync(number).endsHistory.withLock { $0 })
+            starter.sync(number).end.notify()
+            await isIdle(supervisor)
+            while !starter.sync(number).endsHistory.withLock({ $0 }) { await Task.yield() }
+            #expect(!starter.sync(number).historyWasCancelled.withLock { $0 })
+        }
+        while !starter.sync(1).historyWasCancelled.withLock({ $0 }) { await Task.yield() }
+        try await stop(supervisor)
+        #expect(starter.sync(2).historyWasCancelled.withLock { $0 })
     }
 
     @Test("a caller who comes while a sync begins does not begin another")

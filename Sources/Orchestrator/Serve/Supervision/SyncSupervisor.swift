@@ -9,6 +9,8 @@ import SyncStorage
 protocol SupervisedSync: Sendable {
     var syncID: Int64 { get }
     func run() async throws -> SyncLogEntry
+    /// What is done once it has ended, and may be left undone.
+    func endHistory() async
 }
 
 extension SyncJob: SupervisedSync {}
@@ -39,6 +41,8 @@ actor SyncSupervisor: Service {
     private var state = State.idle
     /// Woken when the start under way has come to its end, by the stop that waits for it.
     private var startEnded: CheckedContinuation<Void, Never>?
+    /// What follows a sync and is in nobody's way: a start or the end of the process cancels it.
+    private var housekeeping: Task<Void, Never>?
 
     init(logger: Logger, begin: @escaping Begin) {
         self.begin = begin
@@ -66,6 +70,7 @@ actor SyncSupervisor: Service {
         case .running(let sync, _): return .alreadyRunning(syncID: sync.syncID)
         case .stopping: return .stopping
         }
+        housekeeping?.cancel()
         defer {
             startEnded?.resume()
             startEnded = nil
@@ -104,6 +109,7 @@ actor SyncSupervisor: Service {
         try? await gracefulShutdown()
         let last = state
         state = .stopping
+        housekeeping?.cancel()
         switch last {
         case .idle, .stopping:
             break
@@ -113,17 +119,22 @@ actor SyncSupervisor: Service {
             task.cancel()
             await task.value
         }
+        await housekeeping?.value
     }
 
     private func supervise(_ sync: any SupervisedSync) async {
+        var hasEnded = false
         do {
             // The log says how it ended; the SyncLog keeps it.
             _ = try await sync.run()
+            hasEnded = true
         } catch {
             logger.error(
                 "a sync ended without its record being written",
                 metadata: ["sync_id": .stringConvertible(sync.syncID), "error": "\(error)"])
         }
-        if case .running(let current, _) = state, current.syncID == sync.syncID { state = .idle }
+        guard case .running(let current, _) = state, current.syncID == sync.syncID else { return }
+        state = .idle
+        if hasEnded { housekeeping = Task { await sync.endHistory() } }
     }
 }
