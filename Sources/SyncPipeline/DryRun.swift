@@ -53,7 +53,7 @@ package struct DryRun: Sendable {
 
     /// - Throws: `SyncFailure`, `PostgresError` or `CancellationError`.
     package func run() async throws -> Report {
-        var sink = ForecastSink(table: table, maximumUsers: configuration.deltaMaximumUsers)
+        var sink = ForecastSink(table: table, place: configuration.indexFolder)
         let reader = StreamReader(
             source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
             idleTimeout: configuration.legacyAPI.idleTimeout, clock: clock, logger: logger)
@@ -68,16 +68,16 @@ package struct DryRun: Sendable {
 /// Folds what the parser finds into a forecast.
 private struct ForecastSink: StreamConsumer, ~Copyable {
     private let table: any ComparedTable
-    private let maximumUsers: Int
+    private let place: IndexFolder
     private var attempts = 0
     private var forecast = SyncForecast(hasher: UserHasher(), index: UserIndex(expecting: 0))
     private var rejects = 0
     /// Of the rejects, those that may hide a user.
     private var damagedRecords = 0
 
-    init(table: any ComparedTable, maximumUsers: Int) {
+    init(table: any ComparedTable, place: IndexFolder) {
         self.table = table
-        self.maximumUsers = maximumUsers
+        self.place = place
     }
 
     var users: Int { forecast.records }
@@ -97,12 +97,18 @@ private struct ForecastSink: StreamConsumer, ~Copyable {
 
     mutating func streamOpened() async throws {
         let hasher = UserHasher()
-        guard let snapshot = try await table.snapshot(hasher, maximumUsers: maximumUsers) else { throw tooManyUsers }
-        forecast = SyncForecast(hasher: hasher, index: snapshot.takeIndex())
+        // What the attempt before has read goes first: a disk may not hold both.
+        forecast = SyncForecast(hasher: hasher, index: UserIndex(expecting: 0))
+        do {
+            let snapshot = try await table.snapshot(hasher, in: place)
+            forecast = SyncForecast(hasher: hasher, index: snapshot.takeIndex())
+        } catch let error as IndexPlaceError {
+            throw noPlace(error)
+        }
     }
 
     mutating func passOn(streamBytes: Int64) throws {
-        guard forecast.users <= maximumUsers else { throw tooManyUsers }
+        if let error = forecast.failure { throw noPlace(error) }
     }
 
     mutating func attemptFailed() {}
@@ -115,9 +121,7 @@ private struct ForecastSink: StreamConsumer, ~Copyable {
             attempts: attempts, shortage: shortage)
     }
 
-    private var tooManyUsers: SyncFailure {
-        SyncFailure(
-            "a dry run remembers every user, and there are more than SYNC_DELTA_MAX_USERS=\(maximumUsers): raise it, at about "
-                + "28 bytes per user")
+    private func noPlace(_ error: IndexPlaceError) -> SyncFailure {
+        SyncFailure("a dry run remembers every user, and there is \(error)")
     }
 }

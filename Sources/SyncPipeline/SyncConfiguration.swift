@@ -1,5 +1,6 @@
 package import Postgres
 package import SyncCore
+package import SyncStorage
 
 /// Everything that a sync needs to know.
 package struct SyncConfiguration: Sendable {
@@ -23,8 +24,8 @@ package struct SyncConfiguration: Sendable {
     /// A person at a terminal has typed the command, and would rather be told of a wrong host or password at once.
     package var isTyped: Bool
     package var mode: SyncMode
-    /// With more users in the table, nothing is compared and every user is sent.
-    package var deltaMaximumUsers: Int
+    /// Where what is known of a large table is kept.
+    package var indexFolder: IndexFolder
     package var missingUsers: MissingUsersPolicy
     /// Days after which the history of a sync ends, its row excepted; 0: never.
     package var historyDays: Int
@@ -33,7 +34,7 @@ package struct SyncConfiguration: Sendable {
         legacyAPI: LegacyAPIConfiguration, queueURL: String, deadLetterQueueURL: String?,
         database: PostgresConfiguration, batchSize: Int, messageGroups: Int, maximumMessageBytes: Int,
         streamAttempts: Int, minimumPercent: Int, stallTimeout: Duration, patience: Patience = Patience(),
-        isTyped: Bool = false, mode: SyncMode, deltaMaximumUsers: Int,
+        isTyped: Bool = false, mode: SyncMode, indexFolder: IndexFolder,
         missingUsers: MissingUsersPolicy, historyDays: Int
     ) {
         self.legacyAPI = legacyAPI
@@ -49,7 +50,7 @@ package struct SyncConfiguration: Sendable {
         self.patience = patience
         self.isTyped = isTyped
         self.mode = mode
-        self.deltaMaximumUsers = deltaMaximumUsers
+        self.indexFolder = indexFolder
         self.missingUsers = missingUsers
         self.historyDays = historyDays
     }

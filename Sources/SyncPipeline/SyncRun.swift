@@ -128,7 +128,7 @@ struct SyncRun: Sendable {
     private func streamAndDrain(_ sender: BatchSender, _ minimum: RecordMinimum) async throws {
         var minimum = minimum
         let comparison = TableComparison(
-            table: table, syncID: record.syncID, maximumUsers: configuration.deltaMaximumUsers, logger: logger)
+            table: table, syncID: record.syncID, place: configuration.indexFolder, logger: logger)
         var sink = SyncSink(
             configuration: configuration, record: record, comparison: comparison, sender: sender, progress: progress,
             observers: observers)

@@ -162,7 +162,7 @@ struct SyncRunTests {
             database: PostgresConfiguration(connectionString: nil, applicationName: "test"), batchSize: 1000,
             messageGroups: 1, maximumMessageBytes: 262_144, streamAttempts: 3, minimumPercent: 0,
             stallTimeout: .seconds(60), mode: .delta,
-            deltaMaximumUsers: 1000, missingUsers: policy, historyDays: 90)
+            indexFolder: IndexFolder("/tmp"), missingUsers: policy, historyDays: 90)
         return try await SyncRun(
             configuration: configuration, record: record, source: source, table: table,
             sqs: try InMemorySQS().client(), observers: [], clock: clock ?? ManualClock().clock,

@@ -21,9 +21,7 @@ func withKnownUsers(
         try await session.reserveBatches(upTo: 64)
         let table = UserTable(database.configuration, logger: silent)
         let hasher = UserHasher()
-        guard let snapshot = try await table.snapshot(hasher, maximumUsers: 3) else {
-            throw TestSupportError("not read")
-        }
+        let snapshot = try await table.snapshot(hasher, in: IndexFolder("/tmp"))
         let moment = snapshot.moment
         let filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: .delta)
         do {

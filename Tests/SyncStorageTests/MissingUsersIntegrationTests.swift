@@ -182,9 +182,7 @@ struct MissingUsersIntegrationTests {
     private func compared(_ names: [String], in database: SyncDatabase) async throws -> (UserTable, DeltaFilter) {
         let table = UserTable(database.configuration, logger: silent)
         let hasher = UserHasher()
-        guard let snapshot = try await table.snapshot(hasher, maximumUsers: 100_000) else {
-            throw TestSupportError("not read")
-        }
+        let snapshot = try await table.snapshot(hasher, in: IndexFolder("/tmp"))
         let filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: .delta)
         for name in names {
             _ = judge(TestUser(name: name, id: 1, email: "e", createdAt: 1, deleted: false), filter)

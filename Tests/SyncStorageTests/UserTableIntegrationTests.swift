@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The users table as a whole")
 struct UserTableIntegrationTests {
-    @Test("every row is known by all its columns as the stream would bring it; too many rows are not read")
+    @Test("every row is known by all its columns as the stream would bring it, also from a file")
     func snapshot() async throws {
         try await withKnownUsers { _, _, table, filter, moment in
             #expect(moment.rows == 3)
@@ -18,7 +18,16 @@ struct UserTableIntegrationTests {
             #expect(judge(changed, filter) == .hold)
             changed.createdAt += 1
             #expect(judge(changed, filter) == .send)
-            if let _ = try await table.snapshot(UserHasher(), maximumUsers: 2) { Issue.record("it was read") }
+            let hasher = UserHasher()
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let snapshot = try await table.snapshot(hasher, in: IndexFolder(folder.path, maximumAnonymousBytes: 0))
+            #expect(snapshot.moment.rows == 3)
+            let fromFile = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: .delta)
+            for user in knownUsers { #expect(judge(user, fromFile) == .skip) }
+            await #expect(throws: IndexPlaceError.self) {
+                _ = try await table.snapshot(hasher, in: IndexFolder("/nowhere", maximumAnonymousBytes: 0))
+            }
         }
     }
 
@@ -34,9 +43,7 @@ struct UserTableIntegrationTests {
                 """)
             let table = UserTable(database.configuration, logger: silent)
             let hasher = UserHasher()
-            guard let snapshot = try await table.snapshot(hasher, maximumUsers: 10) else {
-                throw TestSupportError("not read")
-            }
+            let snapshot = try await table.snapshot(hasher, in: IndexFolder("/tmp"))
             let filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: .delta)
             // Newer than all of them but those of the end of time, which nothing is newer than.
             for name in ["b", "c", "d", "e"] {

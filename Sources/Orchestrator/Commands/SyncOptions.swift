@@ -43,12 +43,6 @@ struct SyncOptions: ParsableArguments, SettingFlags {
     @Option(help: "delta sends users that are new or changed, full sends every user (SYNC_MODE; delta).")
     var mode: String?
 
-    @Option(
-        help:
-            "Users in the table beyond which nothing is compared and every user is sent (SYNC_DELTA_MAX_USERS; 2000000)."
-    )
-    var deltaMaxUsers: String?
-
     @Option(help: "Users that the source no longer names: keep or soft-delete (SYNC_MISSING_USERS; keep).")
     var missingUsers: String?
 
@@ -64,7 +58,7 @@ struct SyncOptions: ParsableArguments, SettingFlags {
             "SYNC_MESSAGE_GROUPS": messageGroups, "SQS_MAX_MESSAGE_BYTES": maxMessageBytes,
             "SYNC_STREAM_ATTEMPTS": streamAttempts, "SYNC_STREAM_IDLE_TIMEOUT": streamIdleTimeout,
             "SYNC_MINIMUM_PERCENT": minimumPercent,
-            "SYNC_STALL_TIMEOUT": stallTimeout, "SYNC_MODE": mode, "SYNC_DELTA_MAX_USERS": deltaMaxUsers,
+            "SYNC_STALL_TIMEOUT": stallTimeout, "SYNC_MODE": mode,
             "SYNC_MISSING_USERS": missingUsers, "SYNC_MISSING_MAX_PERCENT": missingMaxPercent,
         ]
         return own.merging(history.flags) { $1 }

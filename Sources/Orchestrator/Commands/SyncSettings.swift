@@ -4,6 +4,7 @@ import SQS
 import ServiceRuntime
 import SyncCore
 import SyncPipeline
+import SyncStorage
 
 /// Everything that the orchestrator needs to know, read from its settings and checked before anything is touched.
 struct SyncSettings: Sendable {
@@ -29,9 +30,7 @@ struct SyncSettings: Sendable {
             stallTimeout: .seconds(try settings.integer("SYNC_STALL_TIMEOUT", in: 1...86_400, default: 900)),
             patience: try Patience(settings),
             mode: try settings.choice("SYNC_MODE", default: SyncMode.delta),
-            // Some 28 bytes each: 3 GB at most.
-            deltaMaximumUsers: try settings.integer(
-                "SYNC_DELTA_MAX_USERS", in: 0...100_000_000, default: 2_000_000),
+            indexFolder: IndexFolder(settings.string("TMPDIR") ?? "/tmp"),
             missingUsers: MissingUsersPolicy(
                 action: try settings.choice("SYNC_MISSING_USERS", default: MissingUsersPolicy.Action.keep),
                 maximumPercent: try settings.integer("SYNC_MISSING_MAX_PERCENT", in: 0...100, default: 5)),

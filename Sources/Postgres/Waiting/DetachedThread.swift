@@ -2,7 +2,7 @@ import CLibpq
 import Glibc
 
 /// A thread that nobody joins.
-enum DetachedThread {
+package enum DetachedThread {
     private final class Body {
         let name: String
         let run: @Sendable () -> Void
@@ -16,7 +16,7 @@ enum DetachedThread {
     /// Starts a thread with every signal blocked, so that signals reach the threads that expect them.
     ///
     /// - Returns: 0, or the error number of `pthread_create`.
-    static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Int32 {
+    package static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Int32 {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }

@@ -34,6 +34,8 @@ package struct SyncForecast: ~Copyable {
     private var inserted = 0
     /// Records taken so far.
     package private(set) var records = 0
+    /// Why a user could not be remembered: the forecast is worthless then. nil otherwise.
+    package private(set) var failure: IndexPlaceError?
 
     /// - Parameter index: the users of the table, with digests made by `hasher`.
     package init(hasher: UserHasher, index: consuming UserIndex) {
@@ -42,9 +44,6 @@ package struct SyncForecast: ~Copyable {
         self.index = index
     }
 
-    /// The users held: those of the table, and new ones.
-    package var users: Int { index.count }
-
     /// Takes the next record of the stream.
     package mutating func receive(_ user: UserRecord) {
         records += 1
@@ -52,9 +51,13 @@ package struct SyncForecast: ~Copyable {
         let content = hasher.content(of: user)
         guard let slot = index.find(name) else {
             inserted += 1
-            index.insert(
-                name, createdAt: user.createdAt, content: content,
-                marks: user.deleted ? [.new, .seen, .deleted] : [.new, .seen])
+            do throws(IndexPlaceError) {
+                try index.insert(
+                    name, createdAt: user.createdAt, content: content,
+                    marks: user.deleted ? [.new, .seen, .deleted] : [.new, .seen])
+            } catch {
+                failure = error
+            }
             return
         }
         var marks = index[marks: slot].union(.seen)

@@ -32,8 +32,8 @@ package struct TableUser {
 
 extension UserIndex {
     /// Adds a row of the table.
-    package mutating func insert(_ row: TableUser, _ hasher: UserHasher) {
-        insert(
+    package mutating func insert(_ row: TableUser, _ hasher: UserHasher) throws(IndexPlaceError) {
+        try insert(
             hasher.name(row.userName), createdAt: row.comparableCreatedAt, content: row.content(hasher),
             marks: row.user.deleted ? .deleted : [])
     }

@@ -1,7 +1,8 @@
 /// What a sync remembers of each user in the table: 24 bytes in an open-addressing hash table.
 ///
 /// Slots are taken by linear probing from where the name's digest points. Nothing is ever removed. The memory is about
-/// 28 bytes a user, allocated once when the number of users is known before.
+/// 28 bytes a user, allocated once when the number of users is known before. A large index may live in a file
+/// (``IndexPlace``), which changes no answer.
 package struct UserIndex: ~Copyable {
     /// Where a user is; valid until the next insertion.
     package struct Slot: Hashable, Sendable {
@@ -36,22 +37,43 @@ package struct UserIndex: ~Copyable {
     /// nearest bound, which no record's own time is ever equal to.
     package static let exactTimes = -(1 << 55) + 1...(1 << 55) - 2 as ClosedRange<Int64>
 
+    private let place: any IndexPlace
+    /// What ``entries`` points into.
+    private var memory: any IndexMemory
     private var entries: UnsafeMutableBufferPointer<Entry>
     /// Users that fit before the table grows.
     private var room: Int
     /// The users held.
     package private(set) var count = 0
 
+    /// An index in anonymous memory.
     /// - Parameter users: how many will be inserted; more make it grow, which needs twice the memory for a moment.
     package init(expecting users: Int) {
-        room = max(8, users)
-        entries = .allocate(capacity: Self.slots(for: room))
-        entries.initialize(repeating: Entry())
+        let memory = AnonymousIndexMemory(bytes: Self.byteCount(expecting: users))
+        self.init(expecting: users, memory: memory, growingIn: AnonymousIndexPlace())
     }
 
-    deinit {
-        // Entries are plain numbers: there is nothing to deinitialize.
-        entries.deallocate()
+    /// - Parameters:
+    ///   - memory: zeros, ``byteCount(expecting:)`` of them.
+    ///   - place: where more memory comes from when more users are inserted than were expected.
+    package init(expecting users: Int, memory: any IndexMemory, growingIn place: any IndexPlace) {
+        self.place = place
+        self.memory = memory
+        room = Self.room(expecting: users)
+        entries = Self.entries(in: memory)
+    }
+
+    /// The memory that an index of so many users needs.
+    package static func byteCount(expecting users: Int) -> Int {
+        slots(for: room(expecting: users)) * MemoryLayout<Entry>.stride
+    }
+
+    private static func room(expecting users: Int) -> Int { max(8, users) }
+
+    /// A free slot is all zeros, so nothing is written: pages of a file stay untouched until a user comes.
+    private static func entries(in memory: any IndexMemory) -> UnsafeMutableBufferPointer<Entry> {
+        memory.expect(.random)
+        return memory.bytes.bindMemory(to: Entry.self)
     }
 
     /// Linear probing stays short up to seven slots in eight.
@@ -64,11 +86,12 @@ package struct UserIndex: ~Copyable {
     /// When one with the same digest is there already, the two cannot be told apart: the one that is there is marked
     /// ``UserMarks/ambiguous``, and nothing is added.
     /// - Returns: the user's slot, or that of the one it cannot be told from.
+    /// - Throws: when more users come than were expected, and there is no room for them.
     @discardableResult
     package mutating func insert(
         _ name: NameDigest, createdAt: Int64, content: UInt64, marks: UserMarks = []
-    ) -> Slot {
-        if count == room { grow() }
+    ) throws(IndexPlaceError) -> Slot {
+        if count == room { try grow() }
         let slot = probe(name)
         if entries[slot.offset].isTaken {
             self[marks: slot].insert(.ambiguous)
@@ -121,14 +144,21 @@ package struct UserIndex: ~Copyable {
 
     /// Takes marks off every user.
     package mutating func removeFromAll(_ marks: UserMarks) {
-        let kept = ~UInt64(marks.subtracting(.taken).rawValue)
-        for offset in entries.indices { entries[offset].contentAndMarks &= kept }
+        let removed = UInt64(marks.subtracting(.taken).rawValue)
+        memory.expect(.sequential)
+        defer { memory.expect(.random) }
+        // What does not change is not written: a page of a file that is written goes to the disk.
+        for offset in entries.indices where entries[offset].contentAndMarks & removed != 0 {
+            entries[offset].contentAndMarks &= ~removed
+        }
     }
 
     /// How many users have all of `present` and none of `absent`.
     package func count(with present: UserMarks, without absent: UserMarks = []) -> Int {
         let mask = UInt64(present.union(absent).union(.taken).rawValue)
         let wanted = UInt64(present.union(.taken).rawValue)
+        memory.expect(.sequential)
+        defer { memory.expect(.random) }
         var count = 0
         for entry in entries where entry.contentAndMarks & mask == wanted { count += 1 }
         return count
@@ -155,14 +185,17 @@ package struct UserIndex: ~Copyable {
     }
 
     @inline(never)
-    private mutating func grow() {
-        let old = entries
+    private mutating func grow() throws(IndexPlaceError) {
+        let larger = try place.memory(bytes: Self.byteCount(expecting: room * 2))
+        let (old, oldEntries) = (memory, entries)
         room *= 2
-        entries = .allocate(capacity: Self.slots(for: room))
-        entries.initialize(repeating: Entry())
-        for entry in old where entry.isTaken {
+        memory = larger
+        entries = Self.entries(in: larger)
+        old.expect(.sequential)
+        for entry in oldEntries where entry.isTaken {
             entries[probe(entry.name).offset] = entry
         }
-        old.deallocate()
+        // The old entries are read up to here.
+        withExtendedLifetime(old) {}
     }
 }

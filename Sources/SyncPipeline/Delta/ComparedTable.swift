@@ -5,7 +5,7 @@ package import SyncStorage
 ///
 /// `UserTable` reads it from PostgreSQL; the unit tests of the delta keep it in memory.
 package protocol ComparedTable: Sendable {
-    func snapshot(_ hasher: UserHasher, maximumUsers: Int) async throws -> UserTableSnapshot?
+    func snapshot(_ hasher: UserHasher, in place: IndexFolder) async throws -> UserTableSnapshot
     func isUntouched(since moment: UserTableSnapshot.Moment, butBy syncID: Int64) async throws -> Bool
     func prove(_ filter: DeltaFilter) async throws -> DeltaProof
     func store(

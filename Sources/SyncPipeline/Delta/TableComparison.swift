@@ -8,18 +8,19 @@ import SyncStorage
 final class TableComparison {
     private let table: any ComparedTable
     private let syncID: Int64
-    private let maximumUsers: Int
+    private let place: IndexFolder
     private let logger: Logger
     private var moment: UserTableSnapshot.Moment?
-    /// Nil before ``load(_:)``, and when the table holds more users than can be remembered.
+    /// Nil before ``load(_:)``, and when there is no place for what the table holds.
     private(set) var filter: DeltaFilter?
     private var isLoaded = false
+    private var noPlace: IndexPlaceError?
 
-    /// - Parameter maximumUsers: with more rows in the table, nothing is compared and every user is sent.
-    init(table: any ComparedTable, syncID: Int64, maximumUsers: Int, logger: Logger) {
+    /// - Parameter place: where what the table holds is remembered. Without room there, nothing is compared and every user is sent.
+    init(table: any ComparedTable, syncID: Int64, place: IndexFolder, logger: Logger) {
         self.table = table
         self.syncID = syncID
-        self.maximumUsers = maximumUsers
+        self.place = place
         self.logger = logger
     }
 
@@ -34,17 +35,18 @@ final class TableComparison {
     private func load(_ mode: SyncMode) async throws {
         let start = ContinuousClock.now
         let hasher = UserHasher()
-        guard let snapshot = try await table.snapshot(hasher, maximumUsers: maximumUsers) else {
+        do {
+            let snapshot = try await table.snapshot(hasher, in: place)
+            moment = snapshot.moment
+            filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: mode)
+        } catch let error as IndexPlaceError {
             logger.warning(
-                "the table holds more users than SYNC_DELTA_MAX_USERS: every user is sent, and who is missing stays unknown",
-                metadata: ["limit": .stringConvertible(maximumUsers)])
-            isLoaded = true
-            return
+                "nothing is compared, so every user is sent and who is missing stays unknown",
+                metadata: ["reason": .stringConvertible(error)])
+            noPlace = error
         }
-        moment = snapshot.moment
-        let users = snapshot.moment.rows
-        filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: mode)
         isLoaded = true
+        guard let users = moment?.rows else { return }
         logger.info(
             "table read",
             metadata: [
@@ -71,13 +73,12 @@ final class TableComparison {
         let needsToKnow = policy.action == .softDelete
         return SyncVerdict(
             missing: filter?.missingUsers, live: filter?.liveUsers, damagedRecords: damagedRecords, policy: policy,
-            refusal: filter == nil && needsToKnow ? unknownMissing : nil)
+            refusal: needsToKnow ? noPlace.map(Self.unknownMissing) : nil)
     }
 
-    private var unknownMissing: String {
-        "SYNC_MISSING_USERS=soft-delete needs to know the whole table, which holds more than SYNC_DELTA_MAX_USERS="
-            + "\(maximumUsers) users: raise it, at about 28 bytes per user, or set SYNC_MISSING_USERS=keep; every user "
-            + "that came is applied"
+    private static func unknownMissing(_ noPlace: IndexPlaceError) -> String {
+        "SYNC_MISSING_USERS=soft-delete needs to know the whole table, and there is \(noPlace), or set "
+            + "SYNC_MISSING_USERS=keep; every user that came is applied"
     }
 
     /// Stores the verdict, and remembers who was missed, before the batches are applied.

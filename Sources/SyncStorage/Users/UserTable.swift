@@ -16,24 +16,24 @@ package struct UserTable: Sendable {
     }
 
     /// Reads the whole table in one snapshot.
-    /// - Parameter maximumUsers: with more rows than this, nothing is read.
-    /// - Returns: nil when the table holds more than `maximumUsers`.
-    package func snapshot(_ hasher: UserHasher, maximumUsers: Int) async throws -> UserTableSnapshot? {
+    /// - Parameter place: where the index goes.
+    /// - Throws: `IndexPlaceError` when it has no room for the index; then no row is read.
+    package func snapshot(_ hasher: UserHasher, in place: IndexFolder) async throws -> UserTableSnapshot {
         var index = UserIndex(expecting: 0)
         let moment = try await withConnection { connection in
-            try await connection.transaction { connection -> UserTableSnapshot.Moment? in
+            // What a try before this one has read goes first: a disk may not hold both.
+            index = UserIndex(expecting: 0)
+            return try await connection.transaction { connection -> UserTableSnapshot.Moment in
                 _ = try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 let result = try await connection.query(UserTableSQL.moment)
                 let moment = UserTableSnapshot.Moment(
                     rows: Int(try result.int8(row: 0, column: 0)),
                     oldestTransaction: try result.text(row: 0, column: 1))
-                guard moment.rows <= maximumUsers else { return nil }
-                index = UserIndex(expecting: moment.rows)
-                try await scan(connection) { index.insert($0, hasher) }
+                index = try await place.index(expecting: moment.rows)
+                try await scan(connection) { try index.insert($0, hasher) }
                 return moment
             }
         }
-        guard let moment else { return nil }
         return UserTableSnapshot(moment: moment, index: index)
     }
 

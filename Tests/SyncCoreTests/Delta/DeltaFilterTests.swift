@@ -188,11 +188,11 @@ struct DeltaFilterTests {
     }
 
     @Test("a row with a NULL where there never is one equals no record")
-    func nulls() {
+    func nulls() throws {
         let hasher = UserHasher()
         var index = UserIndex(expecting: 1)
-        ana.withRow { row in
-            index.insert(TableUser(row.user, hasNull: true), hasher)
+        try ana.withRow { row in
+            try index.insert(TableUser(row.user, hasNull: true), hasher)
         }
         let filter = DeltaFilter(hasher: hasher, index: index, mode: .delta)
         #expect(filter.read([ana]) == [ana])

@@ -20,7 +20,8 @@ struct DeltaTable {
 
     func index(_ hasher: UserHasher) -> UserIndex {
         var index = UserIndex(expecting: rows.count)
-        for row in rows.values { row.withRow { index.insert($0, hasher) } }
+        // In anonymous memory there is always a place.
+        for row in rows.values { row.withRow { try? index.insert($0, hasher) } }
         return index
     }
 

@@ -13,7 +13,7 @@ struct UserIndexTests {
 
     @Test(
         "keeps what was put in, also when it grows and when digests crowd in one place", arguments: [UInt64.max, 0xF])
-    func keeps(mask: UInt64) {
+    func keeps(mask: UInt64) throws {
         var generator = SeededGenerator(seed: mask)
         var index = UserIndex(expecting: 4)
         var known: [NameDigest: Known] = [:]
@@ -25,7 +25,7 @@ struct UserIndexTests {
                 content: generator.next() & ~0xFF, isDeleted: Bool.random(using: &generator))
             guard known[name] == nil else { continue }
             known[name] = user
-            index.insert(
+            try index.insert(
                 name, createdAt: user.createdAt, content: user.content, marks: user.isDeleted ? .deleted : [])
         }
         #expect(index.count == known.count)
@@ -43,22 +43,22 @@ struct UserIndexTests {
     }
 
     @Test("two users with one digest are marked as not to be told apart")
-    func ambiguous() {
+    func ambiguous() throws {
         var index = UserIndex(expecting: 2)
         let name = NameDigest(position: 7, check: 7)
-        let slot = index.insert(name, createdAt: 1, content: 0x100)
+        let slot = try index.insert(name, createdAt: 1, content: 0x100)
         var marks = index[marks: slot]
         #expect(!marks.contains(.ambiguous))
-        #expect(index.insert(name, createdAt: 2, content: 0x200) == slot)
+        #expect(try index.insert(name, createdAt: 2, content: 0x200) == slot)
         #expect(index.count == 1)
         marks = index[marks: slot]
         #expect(marks.contains(.ambiguous))
     }
 
     @Test("marks come and go without touching the rest")
-    func marks() {
+    func marks() throws {
         var index = UserIndex(expecting: 1)
-        let slot = index.insert(NameDigest(position: .max, check: .max), createdAt: -1, content: .max)
+        let slot = try index.insert(NameDigest(position: .max, check: .max), createdAt: -1, content: .max)
         index[marks: slot].insert([.seen, .sent])
         index.removeFromAll([.seen, .taken])
         #expect(index[marks: slot] == [.taken, .sent])
@@ -70,9 +70,9 @@ struct UserIndexTests {
     }
 
     @Test("times that do not fit are kept as bounds that no exact time equals")
-    func extremes() {
+    func extremes() throws {
         var index = UserIndex(expecting: 4)
-        let slot = index.insert(NameDigest(position: 1, check: 1), createdAt: .min, content: 0)
+        let slot = try index.insert(NameDigest(position: 1, check: 1), createdAt: .min, content: 0)
         #expect(index.createdAt(at: slot) == UserIndex.exactTimes.lowerBound - 1)
         index.update(slot, createdAt: .max, content: 0)
         #expect(index.createdAt(at: slot) == UserIndex.exactTimes.upperBound + 1)

@@ -11,8 +11,8 @@ struct TableComparisonTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let softDelete = MissingUsersPolicy(action: .softDelete, maximumPercent: 50)
 
-    private func comparison(_ table: ScriptedTable, maximumUsers: Int = 1000) -> TableComparison {
-        TableComparison(table: table, syncID: 7, maximumUsers: maximumUsers, logger: logger)
+    private func comparison(_ table: ScriptedTable) -> TableComparison {
+        TableComparison(table: table, syncID: 7, place: IndexFolder("/tmp"), logger: logger)
     }
 
     @Test("the table is read once, however often the stream is")
@@ -24,10 +24,13 @@ struct TableComparisonTests {
         #expect(comparison.filter?.liveUsers == 1 && comparison.filter?.missingUsers == 1)
     }
 
-    @Test("a table that is too large is not compared: soft-delete refuses the sync, keep does not")
-    func tooLarge() async throws {
-        let comparison = comparison(ScriptedTable(["ana", "bia"]), maximumUsers: 1)
-        try await comparison.beginAttempt(.delta)
+    @Test("without a place for it nothing is compared: soft-delete refuses the sync, keep does not")
+    func noPlace() async throws {
+        let failure = IndexPlaceError(folder: "/full", bytes: 140_000_000, problem: "No space left on device")
+        let table = ScriptedTable(["ana", "bia"], failures: ["snapshot": failure])
+        let comparison = comparison(table)
+        for _ in 1...2 { try await comparison.beginAttempt(.delta) }
+        #expect(table.state.withLock { $0.events } == ["snapshot"])
         #expect(comparison.filter == nil)
         #expect(try await comparison.isProven())
         let keep = comparison.verdict(MissingUsersPolicy(action: .keep, maximumPercent: 5), damagedRecords: 0)
@@ -36,7 +39,7 @@ struct TableComparisonTests {
             Issue.record("not refused")
             return
         }
-        #expect(reason.contains("SYNC_DELTA_MAX_USERS"))
+        #expect(reason.contains("140 MB in /full") && reason.contains("set TMPDIR"))
     }
 
     @Test("nothing skipped needs no proof, and an untouched table is proof enough")

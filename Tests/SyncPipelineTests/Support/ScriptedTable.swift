@@ -31,12 +31,11 @@ final class ScriptedTable: ComparedTable {
         if let failure = failures[event] { throw failure }
     }
 
-    func snapshot(_ hasher: UserHasher, maximumUsers: Int) async throws -> UserTableSnapshot? {
+    func snapshot(_ hasher: UserHasher, in place: IndexFolder) async throws -> UserTableSnapshot {
         try note("snapshot")
         let names = state.withLock { $0.names }
-        guard names.count <= maximumUsers else { return nil }
         var index = UserIndex(expecting: names.count)
-        for name in names { Self.withRow(name) { index.insert($0, hasher) } }
+        for name in names { try Self.withRow(name) { try index.insert($0, hasher) } }
         return UserTableSnapshot(moment: .init(rows: names.count, oldestTransaction: "1"), index: index)
     }
 
@@ -74,11 +73,11 @@ final class ScriptedTable: ComparedTable {
     }
 
     /// The row of a name: what the stream's record of it would leave.
-    private static func withRow<Result>(_ name: String, _ body: (TableUser) -> Result) -> Result {
+    private static func withRow<Result>(_ name: String, _ body: (TableUser) throws -> Result) rethrows -> Result {
         var (name, email) = (name, "\(name)@example.com")
-        return name.withUTF8 { name in
-            email.withUTF8 { email in
-                body(
+        return try name.withUTF8 { name in
+            try email.withUTF8 { email in
+                try body(
                     TableUser(
                         UserRecord(
                             legacyID: 1, userName: UnsafeRawBufferPointer(name), email: UnsafeRawBufferPointer(email),

@@ -43,9 +43,7 @@ struct TakenOverDatabase: Sendable {
         try await session.beginAttempt(1, firstBatch: 1)
         let table = UserTable(configuration, logger: silent)
         let hasher = UserHasher()
-        guard let snapshot = try await table.snapshot(hasher, maximumUsers: 1000) else {
-            throw TestSupportError("the table was not read")
-        }
+        let snapshot = try await table.snapshot(hasher, in: IndexFolder("/tmp"))
         let filter = DeltaFilter(hasher: hasher, index: snapshot.takeIndex(), mode: .delta)
         let skipped = users.count { judge($0, filter) == .skip }
         if let updated { #expect(skipped == users.count - inserted - updated, "the delta sends what changed") }

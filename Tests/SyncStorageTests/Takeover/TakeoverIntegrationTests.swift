@@ -14,6 +14,7 @@ struct TakeoverIntegrationTests {
             _ = try await Migrator(connection: database.connection, logger: silent).migrate()
             try await Migrator(connection: database.connection, logger: silent).requireSuitableTables()
             #expect(before.subtracting(try await database.columns()) == [], "no column of the other program is touched")
+            #expect(try await options(on: database.connection) == "", "nor how the table is stored")
 
             var users = ["ana", "bia", "cid"].map {
                 TestUser(
@@ -24,6 +25,35 @@ struct TakeoverIntegrationTests {
             users[1].email = "new@example.com"
             try await database.expect(users, inserted: 0, updated: 1)
         }
+    }
+
+    @Test("that this service made leave room for changed rows; a fillfactor that someone has set stays")
+    func ownTable() async throws {
+        try await withDatabase { database in
+            let connection = database.connection
+            #expect(try await options(on: connection) == "fillfactor=95")
+            // As the release before left it, and as its owner has set it since.
+            let changes: [(SQL, String)] = [
+                ("ALTER TABLE users RESET (fillfactor)", "fillfactor=95"),
+                ("ALTER TABLE users SET (fillfactor = 80)", "fillfactor=80"),
+            ]
+            for (statement, expected) in changes {
+                _ = try await connection.query(statement)
+                _ = try await connection.query(
+                    "DELETE FROM sync_migrations WHERE version = $1", [.int4(Migration.roomForUpdates.version)])
+                #expect(
+                    try await Migrator(connection: connection, logger: silent).migrate()
+                        == [Migration.roomForUpdates.name])
+                #expect(try await options(on: connection) == expected)
+            }
+        }
+    }
+
+    /// What the catalog says of how the users table is stored; empty when nobody has said anything.
+    private func options(on connection: PostgresConnection) async throws -> String {
+        try await connection.query(
+            "SELECT coalesce(array_to_string(reloptions, ' '), '') AS options FROM pg_class WHERE oid = 'users'::regclass"
+        ).single().text("options")
     }
 
     @Test("are refused in words, and nothing is touched", arguments: TakenOverTables.refused)

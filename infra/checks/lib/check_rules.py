@@ -260,6 +260,43 @@ def pins(infra):
             yield f"{where}: the image {image} has no digest"
 
 
+# --- a place to write to
+
+
+def read_only_everywhere(infra):
+    container = infra.resource("orchestrator.yaml", "Task")["ContainerDefinitions"][0]
+    container["Environment"] = [each for each in container["Environment"] if each["Name"] != "TMPDIR"]
+    infra.dockerfile = infra.dockerfile.replace("VOLUME", "# VOLUME")
+
+
+@rule(
+    "a sync with a read-only root has a TMPDIR that is mounted, and that the image gives to its user",
+    AWS + "AmazonECS/latest/developerguide/bind-mounts.html (owner and mode are root's and 0755, but for a VOLUME of the image)",
+    read_only_everywhere,
+)
+def scratch(infra):
+    places = []
+    for file, name, resource in infra.resources("AWS::ECS::TaskDefinition"):
+        volumes = {each["Name"] for each in resource["Properties"].get("Volumes", [])}
+        for container in resource["Properties"]["ContainerDefinitions"]:
+            if container.get("Command") != ["orchestrator", "sync"] or not container.get("ReadonlyRootFilesystem"):
+                continue
+            folder = next((each["Value"] for each in container["Environment"] if each["Name"] == "TMPDIR"), None)
+            mounted = {each["ContainerPath"] for each in container.get("MountPoints", []) if each["SourceVolume"] in volumes}
+            places.append((f"{file}: {name}", folder, mounted))
+    for name, service in infra.compose["services"].items():
+        if service.get("command") == ["orchestrator", "sync"] and service.get("read_only"):
+            places.append((f"compose.yaml: {name}", service["environment"].get("TMPDIR"), set(service.get("volumes", []))))
+    # The service is the last stage.
+    owner = re.findall(r"(?m)^USER (\d+):(\d+)$", infra.dockerfile)[-1]
+    for where, folder, mounted in places:
+        if folder not in mounted:
+            yield f"{where} has a read-only root, and its TMPDIR {folder} is no mounted volume"
+        made = re.search(rf"(?m)^RUN install -d -o (\d+) -g (\d+) -m 0700 {folder}\nVOLUME \[\"{folder}\"\]$", infra.dockerfile)
+        if not made or made.groups() != owner:
+            yield f"{where}: the Dockerfile does not make {folder} as a volume of its user, so it belongs to root"
+
+
 # --- Lambda
 
 

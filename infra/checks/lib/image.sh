@@ -2,6 +2,7 @@
 # The image of infra/Dockerfile as a plain root file system, in $STACK/image, and programs that run from it.
 
 IMAGE_USER=
+IMAGE_VOLUME=
 IMAGE_HEALTH_CHECK=
 IMAGE_ENVIRONMENT=()
 
@@ -27,6 +28,7 @@ make_image() {
         ADD) say "left out, since it comes from another network: ADD $text" ;;
         ENV) IMAGE_ENVIRONMENT+=("$text") ;;
         USER) IMAGE_USER=$text ;;
+        VOLUME) IMAGE_VOLUME=$(tr -d '[]"' <<<"$text") ;;
         HEALTHCHECK) IMAGE_HEALTH_CHECK=$(tr -d '[]",' <<<"${text##*CMD }") ;;
         CMD) ;;
         *) die "check-image does not know the instruction $instruction of infra/Dockerfile" ;;
@@ -67,20 +69,21 @@ copy_into() {
 }
 
 # in_image COMMAND...: runs a command in the image in place of this process: its user, no privileges to gain, a read-only root, a /proc,
-# and /dev/shm to write to. The network is this machine's.
+# and /dev/shm and the volume to write to. The network is this machine's.
 in_image() {
     local name assignments=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${IMAGE_ENVIRONMENT[@]}")
     for name in "${IMAGE_SETTINGS[@]}"; do [[ ! -v $name ]] || assignments+=("$name=${!name}"); done
     # shellcheck disable=SC2016 # the inner shell expands
     exec unshare --mount --propagation private /bin/sh -e -c '
-        image=$1 user=$2
-        shift 2
+        image=$1 user=$2 volume=$3
+        shift 3
         mount --bind "$image" "$image"
+        mount --bind "$image$volume" "$image$volume"
         mount -o remount,bind,ro "$image"
         mount -t proc proc "$image/proc"
         mount -t tmpfs -o mode=1777,size=64m tmpfs "$image/dev/shm"
         exec chroot --userspec="$user" "$image" /usr/bin/env -i "$@"
-    ' sh "$STACK/image" "$IMAGE_USER" "${assignments[@]}" /usr/bin/setpriv --no-new-privs "$@"
+    ' sh "$STACK/image" "$IMAGE_USER" "$IMAGE_VOLUME" "${assignments[@]}" /usr/bin/setpriv --no-new-privs "$@"
 }
 
 # check_image: what must hold of it before any sync.
@@ -89,6 +92,7 @@ check_image() {
     line "user" "$( (in_image id) )"
     [[ $( (in_image id -u) ) == "${IMAGE_USER%%:*}" && $IMAGE_USER != 0* ]] || die "the image's user is not the one it says, or is root"
     if (in_image touch /usr/local/bin/x) 2>/dev/null; then die "the image's root can be written to"; fi
+    (in_image touch "$IMAGE_VOLUME/x") || die "the image's user cannot write to the volume $IMAGE_VOLUME"
     for program in orchestrator worker psql; do
         missing=$( (in_image ldd "/usr/local/bin/$program") | grep 'not found') || true
         [[ -z $missing ]] || die "$program lacks libraries that infra/Dockerfile does not install: $missing"
@@ -105,7 +109,7 @@ use_image_programs() {
     mkdir "$STACK/bin"
     for program in orchestrator worker; do
         {
-            printf '#!/usr/bin/env bash\nset -euo pipefail\nSTACK=%q IMAGE_USER=%q\n' "$STACK" "$IMAGE_USER"
+            printf '#!/usr/bin/env bash\nset -euo pipefail\nSTACK=%q IMAGE_USER=%q IMAGE_VOLUME=%q\n' "$STACK" "$IMAGE_USER" "$IMAGE_VOLUME"
             declare -p IMAGE_ENVIRONMENT IMAGE_SETTINGS
             declare -f in_image
             # shellcheck disable=SC2016 # the program's own arguments
