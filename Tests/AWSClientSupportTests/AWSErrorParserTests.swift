@@ -21,6 +21,18 @@ struct AWSErrorParserTests {
     }
 
     @Test(
+        "a service that repeats the request in its error shows no token, whatever its words",
+        arguments: [
+            "Rejected. Headers: X-Amz-Security-Token: SEKRIT", "é x-amz-security-token=SEKRIT",
+            "bad Authorization: AWS4-HMAC-SHA256 Credential=A/SEKRIT", "İ AUTHORIZATION: SEKRIT",
+            "The Canonical String for this request should have been SEKRIT",
+        ])
+    func repeatsRequest(message: String) {
+        let error = parse(403, #"{"__type":"SignatureDoesNotMatch","message":"\#(message)"}"#)
+        #expect(!error.description.contains("SEKRIT"), "\(error)")
+    }
+
+    @Test(
         "the name is found however it is dressed",
         arguments: [
             ##"{"__type":"#ExpiredToken"}"##, #"{"__type":"ExpiredToken:http://internal/coral"}"#,

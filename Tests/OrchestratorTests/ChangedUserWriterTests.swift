@@ -50,6 +50,19 @@ struct ChangedUserWriterTests {
         #expect(lines.first == #"{"change":"newly_deleted","user_name":"ana"}"#)
     }
 
+    @Test(
+        "no format prints what a terminal obeys, and CSV marks every beginning of a formula",
+        arguments: ["\u{9b}", "\u{202e}", "\u{2028}", "\u{feff}", "\u{1b}", "\r", "\t"])
+    func hostile(character: String) async throws {
+        for format in [ChangeReport.Format.text, .json, .csv] {
+            let output = try await written(format, [("a\(character)b", .inserted), ("\(character)=x", .inserted)])
+            #expect(!output.contains(character), "\(format)")
+        }
+        for start in ["=", "+", "-", "@", "\u{FF1D}", "\u{FF20}", "\t", "\r"] {
+            #expect(try await written(.csv, [(start + "1", .inserted)]).contains("\n\"'"), "\(start)")
+        }
+    }
+
     @Test("CSV has its names first, and quotes what needs it")
     func csv() async throws {
         #expect(

@@ -40,7 +40,8 @@ struct RequestGuardTests {
         "without a token a name that was made to point at loopback is refused",
         arguments: [
             "evil.example", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "", "10.0.0.1",
-            "127.0.0.1:8080:9", "127.0.0.1:x", "[::1]x", "[::1", "127.0.0.256", "127.0.0", "[::2]:80",
+            "127.0.0.1:8080:9", "127.0.0.1:x", "[::1]x", "[::1", "127.0.0.256", "127.0.0.+1", "127.+0.0.1", "127.0.0",
+            "[::2]:80",
         ])
     func rebinding(authority: String) {
         #expect(trusting.check(path: "/syncs", authority: authority, headers: [:]) == .foreignHost)

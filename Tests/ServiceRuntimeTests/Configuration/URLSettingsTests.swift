@@ -113,4 +113,19 @@ struct DatabaseSettingsTests {
         #expect(error?.variable == "DATABASE_URL")
         #expect(error?.problem.contains("s3cr3tword") == false)
     }
+
+    @Test(
+        "an address that is refused is not repeated: it may hold a password",
+        arguments: ["https://u:SEKRIT@sqs.us-east-1.amazonaws.com/1/a", "ftp://u:SEKRIT@h/a.fifo", "u:SEKRIT@h/a.fifo"])
+    func secrets(url: String) {
+        for variables in [
+            ["SQS_QUEUE_URL": url], ["SQS_QUEUE_URL": "https://h/a.fifo", "SQS_DEAD_LETTER_QUEUE_URL": url],
+        ] {
+            do {
+                _ = try QueueSettings(Settings(variables: variables))
+            } catch {
+                #expect(!"\(error)".contains("SEKRIT"), "\(error)")
+            }
+        }
+    }
 }

@@ -94,6 +94,9 @@ struct MessageDecoderTests {
         Case(row: "1\t-62167219200000001\t0\tana\ta@b\n", .createdAtOutOfRange, offset: 2),
         Case(row: "1\t253402300800000000\t0\tana\ta@b\n", .createdAtOutOfRange, offset: 2),
         Case(row: "1\t-9223372036854775808\t0\tana\ta@b\n", .createdAtOutOfRange),
+        // Beyond the ledger's column, at the first number that is, and at the last that can be read.
+        Case("user-sync/2\t7\t3\t2147483648\t1\n1\t2\t0\tana\ta@b\n", .invalidHeader),
+        Case("user-sync/2\t7\t3\t9223372036854775807\t1\n1\t2\t0\tana\ta@b\n", .invalidHeader),
         Case(row: "1\t2\t2\tana\ta@b\n", .invalidFlags, offset: 4),
         Case("user-sync/2\t7\t3\t0\t1\n1\t2\t4\tana\ta@b\n", .invalidFlags, offset: 24, row: 0),
         Case("user-sync/2\t7\t3\t0\t1\n1\t2\t/\tana\ta@b\n", .invalidFlags, offset: 24, row: 0),

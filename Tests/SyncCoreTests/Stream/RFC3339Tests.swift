@@ -1,5 +1,6 @@
 import Fuzzing
 import SyncCore
+import TestSupport
 import Testing
 
 @Suite("RFC 3339")
@@ -26,6 +27,25 @@ struct RFC3339Tests {
     func sound(text: String, expected: Int64) {
         #expect(Self.microseconds(text) == expected)
         #expect(ReferenceTime.microseconds(text) == expected)
+    }
+
+    @Test("what is read is written again, to the millisecond, in every year")
+    func written() {
+        var generator = SeededGenerator(seed: 3)
+        let ends = [
+            RFC3339.range.lowerBound, RFC3339.range.upperBound, 0, -1, -62_135_596_800_000_000, -14_831_769_600_000_001,
+        ]
+        for microseconds in ends + (0..<5000).map({ _ in Int64.random(in: RFC3339.range, using: &generator) }) {
+            let text = RFC3339.text(microseconds) ?? ""
+            let remainder = microseconds % 1000
+            #expect(text.utf8.count == 24)
+            #expect(Self.microseconds(text) == microseconds - (remainder < 0 ? remainder + 1000 : remainder), "\(text)")
+        }
+        #expect(RFC3339.text(-62_135_596_800_000_000) == "0001-01-01T00:00:00.000Z")
+        #expect(RFC3339.text(RFC3339.range.upperBound) == "9999-12-31T23:59:59.999Z")
+        for outside in [RFC3339.range.lowerBound - 1, RFC3339.range.upperBound + 1, .min, .max] {
+            #expect(RFC3339.text(outside) == nil)
+        }
     }
 
     @Test(
