@@ -43,7 +43,7 @@ import Testing
         try await PostgresPool.withPool(configuration, maximumConnections: 3, logger: TestConnections.quiet) { pool in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 {
-                    group.addTask { try await pool.withConnection { _ = try await $0.query("SELECT pg_sleep(0.2)") } }
+                    group.addTask { try await pool.withConnection { _ = try await $0.query("SELECT pg_sleep(1.5)") } }
                 }
                 try await group.waitForAll()
             }

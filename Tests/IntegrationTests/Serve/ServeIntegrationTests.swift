@@ -47,7 +47,8 @@ struct ServeIntegrationTests {
         try await withStack { stack in
             let data = SimulatedUsers(5_000, "--damaged-rate", "0.01", "--unicode-rate", "0.2")
             let legacy = try await stack.startSimulator(
-                data, "--interval-ms", "20", "--error-500-rate", "0", "--error-429-rate", "0")
+                // Long enough for the command below to find it under way.
+                data, "--interval-ms", "250", "--error-500-rate", "0", "--error-429-rate", "0")
             defer { legacy.stop() }
             try await withWorkers(of: stack) { _ in
                 try await withServedAPI(of: stack, api: legacy) { api async throws in
