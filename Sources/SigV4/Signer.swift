@@ -53,7 +53,7 @@ package struct Signer: Sendable {
             request, query: CanonicalQuery(request.query).text, headers: headers, signedHeaders: signedHeaders,
             options: options)
         let scope = CredentialScope(day: String(timestamp.prefix(8)), region: region, service: service)
-        let stringToSign = stringToSign(canonical, timestamp: timestamp, scope: scope)
+        let stringToSign = try stringToSign(canonical, timestamp: timestamp, scope: scope)
         let signature = try signature(of: stringToSign, credentials: credentials, scope: scope)
 
         let authorization = String(
@@ -101,7 +101,7 @@ package struct Signer: Sendable {
         }
         let canonical = try CanonicalRequest(
             request, query: query.text, headers: headers, signedHeaders: signedHeaders, options: options)
-        let stringToSign = stringToSign(canonical, timestamp: timestamp, scope: scope)
+        let stringToSign = try stringToSign(canonical, timestamp: timestamp, scope: scope)
         let signature = try signature(of: stringToSign, credentials: credentials, scope: scope)
 
         // In botocore's order, so that the results can be compared byte for byte.
@@ -118,10 +118,12 @@ package struct Signer: Sendable {
 
     private static let algorithm = "AWS4-HMAC-SHA256"
 
-    private func stringToSign(_ canonical: CanonicalRequest, timestamp: String, scope: CredentialScope) -> String {
+    private func stringToSign(
+        _ canonical: CanonicalRequest, timestamp: String, scope: CredentialScope
+    ) throws(SigningError) -> String {
         String(
             concatenating: Self.algorithm, "\n", timestamp, "\n", scope.description, "\n",
-            SHA256Digest.hash(canonical.bytes).hex)
+            try SHA256Digest.hash(canonical.bytes).hex)
     }
 
     private func signature(

@@ -36,7 +36,7 @@ package final class SigningKeyCache: Sendable, Redacted {
     ///
     /// Derivation takes microseconds and runs under the lock: tasks that meet a new day together derive once.
     package func key(secretAccessKey: String, scope: CredentialScope) throws(SigningError) -> SigningKey {
-        let fingerprint = SHA256Digest.hash(Array(secretAccessKey.utf8))
+        let fingerprint = try SHA256Digest.hash(Array(secretAccessKey.utf8))
         return try state.withLock { (state) throws(SigningError) -> SigningKey in
             let found = state.entries.firstIndex { $0.scope == scope && $0.secretFingerprint == fingerprint }
             if let found {

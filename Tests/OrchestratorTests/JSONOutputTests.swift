@@ -163,7 +163,7 @@ struct JSONOutputTests {
         try check("reset", SyncLogReport.encode(ResetDocument(reset: [7])))
         var pruned = PrunedHistory()
         for _ in 1...2 {
-            try check("history prune", SyncLogReport.encode(PruneReport(pruned, days: 90, isDryRun: true)))
+            try check("history prune", SyncLogReport.encode(PruneReport(pruned: pruned, days: 90, isDryRun: true)))
             pruned.add(2, from: 1, to: 2)
         }
         try check("migrate", SyncLogReport.encode(MigrationDocument(version: 3, applied: ["a step"])))

@@ -113,16 +113,16 @@ struct ReportTests {
     @Test("what was pruned is said by table, and what would be; nothing to do is said too")
     func pruned() {
         var pruned = PrunedHistory()
-        #expect(PruneReport(pruned, days: 0, isDryRun: false).text.contains("SYNC_HISTORY_DAYS is 0"))
-        #expect(PruneReport(pruned, days: 90, isDryRun: false).text.hasPrefix("nothing to delete: "))
+        #expect(PruneReport(pruned: pruned, days: 0, isDryRun: false).text.contains("SYNC_HISTORY_DAYS is 0"))
+        #expect(PruneReport(pruned: pruned, days: 90, isDryRun: false).text.hasPrefix("nothing to delete: "))
         pruned.add(1, from: 7, to: 7)
         #expect(
-            PruneReport(pruned, days: 90, isDryRun: false).text.hasPrefix(
+            PruneReport(pruned: pruned, days: 90, isDryRun: false).text.hasPrefix(
                 "deleted the history of sync 7 (ended more than 90"))
         pruned.add(1233, from: 1, to: 1300)
         (pruned[.ledger], pruned[.rejects]) = (1_000_000, 12)
         #expect(
-            PruneReport(pruned, days: 90, isDryRun: true).text.split(separator: "\n") == [
+            PruneReport(pruned: pruned, days: 90, isDryRun: true).text.split(separator: "\n") == [
                 "would delete the history of 1,234 syncs, from 1 to 1300 (ended more than 90 days ago):",
                 "  1,000,000 rows of the ledger", "  12 rejects", "  0 refused users", "  0 failures of batches",
             ])

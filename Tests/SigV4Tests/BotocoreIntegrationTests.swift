@@ -16,14 +16,14 @@ struct BotocoreIntegrationTests {
             if expected.isPresigned {
                 presigned += 1
                 let result = try expected.signer.presign(
-                    expected.signingRequest, credentials: expected.credentials, date: date,
+                    try expected.signingRequest, credentials: expected.credentials, date: date,
                     expiresInSeconds: expected.expires)
                 #expect(result.canonicalRequest == expected.canonicalRequest, place)
                 #expect(result.stringToSign == expected.stringToSign, place)
                 #expect(result.signature == expected.signature, place)
             } else {
                 let result = try expected.signer.sign(
-                    expected.signingRequest, credentials: expected.credentials, date: date)
+                    try expected.signingRequest, credentials: expected.credentials, date: date)
                 #expect(result.canonicalRequest == expected.canonicalRequest, place)
                 #expect(result.stringToSign == expected.stringToSign, place)
                 #expect(result.signature == expected.signature, place)

@@ -78,7 +78,7 @@ struct DocumentedExampleTests {
             SigningRequest(
                 method: example.method, path: example.path, query: example.query,
                 headers: [(name: "Host", value: "examplebucket.s3.amazonaws.com")] + example.headers,
-                payloadHash: .hash(Array(example.body.utf8))),
+                payloadHash: try .hash(Array(example.body.utf8))),
             credentials: Credentials(
                 accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             date: SigningDate(unixSeconds: 1_369_353_600))

@@ -17,7 +17,7 @@ struct OfficialCaseTests {
     @Test("SigV4: an official case signs to the published header form", arguments: OfficialCases.all)
     func signsHeader(_ official: OfficialCase) throws {
         let result = try official.signer.sign(
-            official.signingRequest, credentials: official.credentials, date: official.date)
+            try official.signingRequest, credentials: official.credentials, date: official.date)
 
         #expect(result.canonicalRequest == official.header.canonicalRequest)
         #expect(result.stringToSign == official.header.stringToSign)
@@ -31,7 +31,7 @@ struct OfficialCaseTests {
     @Test("SigV4: an official case presigns to the published query form", arguments: OfficialCases.all)
     func presigns(_ official: OfficialCase) throws {
         let result = try official.signer.presign(
-            official.signingRequest, credentials: official.credentials, date: official.date,
+            try official.signingRequest, credentials: official.credentials, date: official.date,
             expiresInSeconds: official.context.expiration)
 
         #expect(result.canonicalRequest == official.query.canonicalRequest)

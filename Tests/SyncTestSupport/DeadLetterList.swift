@@ -30,9 +30,12 @@ extension SyncStack {
 
     /// Waits until so many messages lie in the dead-letter queue.
     package func waitForDeadLetters(_ number: Int) async throws -> [DeadLetterList.Letter] {
+        // One look decides and tells: at the next one, the drain of a sync may hold the letters.
+        var letters: [DeadLetterList.Letter] = []
         try await eventually(within: .seconds(90), "\(number) messages are in the dead-letter queue") {
-            try await deadLetters().deadLetters.count == number
+            letters = try await deadLetters().deadLetters
+            return letters.count == number
         }
-        return try await deadLetters().deadLetters
+        return letters
     }
 }

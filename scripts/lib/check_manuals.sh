@@ -29,6 +29,7 @@ check_manuals() {
     done
     completes orchestrator doc doctor || die "bash does not complete 'orchestrator doc'"
     completes orchestrator dead-letters re redrive || die "bash does not complete 'orchestrator dead-letters re'"
+    completes orchestrator history show --li --limit || die "bash does not complete 'orchestrator history show --li'"
     completes orchestrator rejects --li --limit || die "bash does not complete 'orchestrator rejects --li'"
     completes orchestrator history pr prune || die "bash does not complete 'orchestrator history pr'"
     completes worker ru run || die "bash does not complete 'worker ru'"

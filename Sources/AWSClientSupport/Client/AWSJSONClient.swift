@@ -51,7 +51,12 @@ package final class AWSJSONClient: Sendable {
     ///
     /// - Throws: ``AWSCallError`` when the call failed for good, after the retries the policy allows.
     package func send(_ call: AWSCall) async throws(AWSCallError) -> AWSResponse {
-        let payloadHash = SHA256Digest.hash(call.body)
+        let payloadHash: SHA256Digest
+        do {
+            payloadHash = try SHA256Digest.hash(call.body)
+        } catch {
+            throw AWSCallError(.signing(error), attempts: 0)
+        }
         var attempts = CallAttempts(policy: policy)
         while true {
             attempts.begin()
@@ -185,7 +190,7 @@ package final class AWSJSONClient: Sendable {
     /// Finds out why a signature was refused, by one request without a body.
     private func explained(_ failed: Failed, _ call: AWSCall) async -> AWSCallError.Cause {
         guard case .service(let error) = failed.cause, failed.failure.kind == .signature else { return failed.cause }
-        if let hash = error.canonicalPayloadHash, hash != SHA256Digest.hash(call.body).hex {
+        if let hash = error.canonicalPayloadHash, let own = try? SHA256Digest.hash(call.body), hash != own.hex {
             return .signature(error, .alteredRequest)
         }
         guard let probeTarget, !call.body.isEmpty else { return .signature(error, .undetermined) }

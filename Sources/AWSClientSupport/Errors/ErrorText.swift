@@ -25,17 +25,13 @@ package enum ErrorText {
     /// A request's ID as a service gives it, which is text from outside like any other.
     static func requestID(_ text: String) -> String { oneLine(text, maximumCharacters: 100) }
 
-    /// Cuts off the copy of the signed request that some services add: it holds the session token. Whatever words come before it, it has
-    /// the names of the headers that hold secrets.
+    /// Cuts off the copy of the signed request that some services add: it holds the session token. Whatever words introduce it, the names
+    /// of the headers with secrets are in it.
     static func withoutCanonicalRequest(_ message: String) -> String {
-        let lowercased = message.lowercased()
-        guard lowercased.unicodeScalars.count == message.unicodeScalars.count else {
-            return requestMarkers.contains(where: lowercased.contains) ? "(left out: it repeats the request)" : message
-        }
-        let start = requestMarkers.compactMap { lowercased.firstRange(of: $0)?.lowerBound }.min()
-        guard let start else { return message }
-        let kept = lowercased.unicodeScalars.distance(from: lowercased.startIndex, to: start)
-        return String(String.UnicodeScalarView(message.unicodeScalars.prefix(kept)))
+        // ASCII only, so that an offset here is one in the message.
+        let lowercase = message.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        let starts = requestMarkers.compactMap { lowercase.firstRange(of: Array($0.utf8))?.lowerBound }
+        return String(decoding: message.utf8.prefix(starts.min() ?? .max), as: UTF8.self)
     }
 
     private static let requestMarkers = [

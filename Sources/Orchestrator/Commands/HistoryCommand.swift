@@ -72,7 +72,7 @@ struct HistoryCommand: AsyncParsableCommand {
                     return dryRun
                         ? try await table.count(days: days) : try await HistoryPruner(table, days: days).run()
                 }
-                let report = PruneReport(pruned, days: days, isDryRun: dryRun)
+                let report = PruneReport(pruned: pruned, days: days, isDryRun: dryRun)
                 print(json ? try SyncLogReport.encode(report) : report.text)
             }
         }

@@ -7,12 +7,6 @@ struct PruneReport: Encodable {
     let days: Int
     let isDryRun: Bool
 
-    init(_ pruned: PrunedHistory, days: Int, isDryRun: Bool) {
-        self.pruned = pruned
-        self.days = days
-        self.isDryRun = isDryRun
-    }
-
     private enum CodingKeys: String, CodingKey {
         case syncs
         case isDryRun = "dry_run"

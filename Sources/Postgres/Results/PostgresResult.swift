@@ -88,6 +88,16 @@ package struct PostgresResult: Sendable {
         }
     }
 
+    /// As ``utcTime(row:column:)``; nil for an infinite time.
+    package func finiteUTCTime(row: Int, column: some PostgresColumn) throws(PostgresError) -> Int64? {
+        try value(row, column, "a time") { bytes, type -> Int64?? in
+            guard type == PostgresTypeOID.timestamptz || type == PostgresTypeOID.timestamp,
+                let wire = bytes.bigEndian(Int64.self)
+            else { return nil }
+            return .some(PostgresTimestamp.microsecondsSinceUnixEpoch(wire: wire))
+        }
+    }
+
     /// Calls `body` with a value's bytes in PostgreSQL's binary form, valid during the call.
     package func withBytes<R>(
         row: Int, column: some PostgresColumn, _ body: (UnsafeRawBufferPointer) -> R

@@ -50,6 +50,11 @@ package struct PostgresRow: Sendable {
         try result.utcTime(row: index, column: column)
     }
 
+    /// As ``utcTime(_:)``; nil for an infinite time.
+    package func finiteUTCTime(_ column: some PostgresColumn) throws(PostgresError) -> Int64? {
+        try result.finiteUTCTime(row: index, column: column)
+    }
+
     /// What `get` reads, or nil where the column is NULL: `try row.ifPresent("email", row.text)`.
     package func ifPresent<R>(
         _ column: String, _ get: (String) throws(PostgresError) -> R

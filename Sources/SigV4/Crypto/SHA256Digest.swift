@@ -5,20 +5,35 @@ package struct SHA256Digest: Sendable, Hashable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The hash of no bytes at all: the payload hash of a request without a body.
-    package static let empty = hash([])
+    package static let empty = SHA256Digest(
+        words: (
+            UInt64(bigEndian: 0xe3b0_c442_98fc_1c14), UInt64(bigEndian: 0x9afb_f4c8_996f_b924),
+            UInt64(bigEndian: 0x27ae_41e4_649b_934c), UInt64(bigEndian: 0xa495_991b_7852_b855)
+        ))
 
-    /// Hashes bytes.
-    package static func hash(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
-        let digest = SHA256Digest { output in
-            EVP_Digest(bytes.baseAddress, bytes.count, output, nil, algorithm, nil) == 1
-        }
-        guard let digest else { stop() }
-        return digest
+    private init(words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.words = words
     }
 
     /// Hashes bytes.
-    package static func hash(_ bytes: [UInt8]) -> SHA256Digest {
-        bytes.withUnsafeBytes { hash($0) }
+    /// - Throws: ``SigningError`` when libcrypto has no SHA-256 or no memory; no input makes it fail.
+    package static func hash(_ bytes: UnsafeRawBufferPointer) throws(SigningError) -> SHA256Digest {
+        let digest = algorithm.flatMap { algorithm in
+            SHA256Digest { output in
+                EVP_Digest(bytes.baseAddress, bytes.count, output, nil, algorithm, nil) == 1
+            }
+        }
+        guard let digest else {
+            throw SigningError(
+                .cryptographyFailed, "libcrypto offers no SHA-256",
+                remedy: "check its installation, OPENSSL_CONF and OPENSSL_MODULES")
+        }
+        return digest
+    }
+
+    /// Hashes bytes, as ``hash(_:)-(UnsafeRawBufferPointer)`` does.
+    package static func hash(_ bytes: [UInt8]) throws(SigningError) -> SHA256Digest {
+        try bytes.withUnsafeBufferPointer { bytes throws(SigningError) in try hash(UnsafeRawBufferPointer(bytes)) }
     }
 
     /// 64 lowercase hexadecimal digits.
@@ -60,15 +75,5 @@ package struct SHA256Digest: Sendable, Hashable {
     /// The fetched algorithm: a fetch walks libcrypto's providers under locks, and would cost more than a short hash.
     ///
     /// `nonisolated(unsafe)`: libcrypto never changes a fetched `EVP_MD`, and counts references to it atomically.
-    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
-        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else { stop() }
-        return algorithm
-    }()
-
-    /// Never called while libcrypto works: no input makes SHA-256 fail, and every provider has it, the FIPS one too. What is left is
-    /// memory that is used up, where Swift stops as well, and a libcrypto without SHA-256, with which neither TLS nor a login to the
-    /// database works. An error type here would go through every signed request, and no caller could act on it.
-    private static func stop() -> Never {
-        fatalError("libcrypto offers no SHA-256: check its installation, OPENSSL_CONF and OPENSSL_MODULES")
-    }
+    nonisolated(unsafe) private static let algorithm: OpaquePointer? = EVP_MD_fetch(nil, "SHA256", nil)
 }

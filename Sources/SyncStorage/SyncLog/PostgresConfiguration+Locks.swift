@@ -9,7 +9,7 @@ extension PostgresConfiguration {
         var configuration = self
         configuration.settings.merge([
             "tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3",
-            // Whoever holds a row or a table for longer is waited for like a database that is away, and no longer than that.
+            // A longer wait for a lock counts as an outage, so SYNC_OUTAGE_TIMEOUT bounds it.
             "lock_timeout": "30s",
         ]) { given, _ in given }
         return configuration

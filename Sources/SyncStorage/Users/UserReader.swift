@@ -15,11 +15,7 @@ package struct UserReader: Sendable {
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
             """
-            SELECT id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id,
-                legacy_created_at IN ('infinity', '-infinity') AS legacy_created_at_is_infinite,
-                created_at IN ('infinity', '-infinity') AS created_at_is_infinite,
-                updated_at IN ('infinity', '-infinity') AS updated_at_is_infinite,
-                deleted_at IN ('infinity', '-infinity') AS deleted_at_is_infinite
+            SELECT id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id
             FROM users WHERE user_name = $1
             """, [.text(userName)])
         guard let row = result.rows.first else { return nil }
@@ -33,8 +29,7 @@ package struct UserReader: Sendable {
 
     /// - Returns: nil for NULL and for an infinite time, which only another program can have written.
     private static func time(_ column: String, in row: PostgresRow) throws -> Int64? {
-        guard try row.ifPresent("\(column)_is_infinite", row.bool) != true else { return nil }
-        return try row.ifPresent(column, row.utcTime)
+        try row.ifPresent(column, row.finiteUTCTime) ?? nil
     }
 
     private static func value(of field: UserField, in row: PostgresRow) throws -> StoredUser.Value {

@@ -117,7 +117,7 @@ struct LaneRunner: Sendable {
         return await applier.refuse(received, batch, cause: cause ?? "", isRecordNeeded: isRecordNeeded)
     }
 
-    private func passes(holding waiter: WorldGate.Waiter, until deadline: ContinuousClock.Instant?) async -> Bool {
+    private func passes(holding waiter: TrialPassage.Waiter, until deadline: ContinuousClock.Instant?) async -> Bool {
         await gate.pass(holding: waiter, until: deadline, stop: stop) { pulse?.step() } == .open
     }
 }

@@ -6,10 +6,8 @@ import Synchronization
 /// Whether the worker can work just now: one for all its consumers, so that one of them asks for all.
 ///
 /// While the gate is closed nothing is received and nothing is tried. Consumers keep what they hold hidden and wait here. A probe
-/// with nothing of a batch in it is made at once, then with backoff, and the gate opens when one succeeds. It never gives up.
-///
-/// A probe misses what only a batch meets, such as a disk on which a few bytes still fit. So after a failure that no batch can cause,
-/// a probe that succeeds lets one batch through. The gate opens for all when that batch is applied, and stays closed when it fails.
+/// with nothing of a batch in it is made at once, then with backoff, and the gate opens when one succeeds, or when the batch that it then
+/// lets through is applied (``TrialPassage``). It never gives up.
 final class WorldGate: Sendable {
     /// How the wait at the gate ended.
     enum Passage: Sendable, Equatable {
@@ -20,31 +18,19 @@ final class WorldGate: Sendable {
         case expired
     }
 
-    /// What someone at the gate holds.
-    enum Waiter: Sendable {
-        /// No message.
-        case idle
-        /// A batch that was not tried during the outage.
-        case batch
-        /// A batch that failed.
-        case failedBatch
-    }
-
-    fileprivate struct State {
+    private struct State {
         var outages: OutageState
-        /// Only a batch can show that the database is available.
-        var needsBatch = false
-        /// One batch may pass.
-        var lends = false
-        /// The batch that passed is being tried.
-        var isTried = false
-        /// Whether a batch that failed passes before one that was not tried. They take turns, so that neither blocks the other.
-        var prefersFailed = true
-        var waiting: [Waiter: Int] = [:]
+        var trial = TrialPassage()
         /// The probe under way, or the pause before it.
         var round: Task<Void, Never>?
         /// When the database last answered, or failed to.
         var databaseHeardAt = ContinuousClock.now
+
+        /// Lets someone pass: everybody while nothing is wrong, else the one who takes the passage on trial.
+        mutating func admit(_ waiter: TrialPassage.Waiter) -> Bool {
+            guard outages.stopsWork else { return true }
+            return outages[.release] == nil && trial.take(waiter)
+        }
     }
 
     private let state: Mutex<State>
@@ -102,7 +88,7 @@ final class WorldGate: Sendable {
     func batchRejected() { recovered(.database) }
 
     /// A batch that may have passed on trial has ended and proved nothing.
-    func batchAbandoned() { state.withLock { $0.isTried = false } }
+    func batchAbandoned() { state.withLock { $0.trial.abandon() } }
 
     /// Something failed for which no message is to blame. Closes the gate, unless only the queue is unavailable.
     ///
@@ -115,12 +101,7 @@ final class WorldGate: Sendable {
             var countsAsProbe = isProbe
             if dependency == .database {
                 state.databaseHeardAt = .now
-                if !isProbe {
-                    // The next one waits as long as after a probe that failed.
-                    countsAsProbe = state.isTried
-                    state.isTried = false
-                    state.needsBatch = state.needsBatch || isCertain
-                }
+                if !isProbe { countsAsProbe = state.trial.batchFailed(isCertain: isCertain) }
             }
             return state.outages.failed(
                 dependency, reason: reason, isCertain: isCertain, isProbe: countsAsProbe, at: .now)
@@ -137,9 +118,7 @@ final class WorldGate: Sendable {
         let ended = state.withLock { state in
             if dependency == .database {
                 state.databaseHeardAt = .now
-                state.needsBatch = false
-                state.lends = false
-                state.isTried = false
+                state.trial.end()
             }
             return state.outages.recovered(dependency)
         }
@@ -161,14 +140,14 @@ final class WorldGate: Sendable {
     ///   - stop: ends the wait of this caller alone.
     ///   - step: called now and then, as a sign of life.
     func pass(
-        holding waiter: Waiter = .idle, until deadline: ContinuousClock.Instant?, stop: ShutdownFlag,
+        holding waiter: TrialPassage.Waiter = .idle, until deadline: ContinuousClock.Instant?, stop: ShutdownFlag,
         step: @Sendable () -> Void = {}
     ) async -> Passage {
-        state.withLock { $0.waiting[waiter, default: 0] += 1 }
-        defer { state.withLock { $0.waiting[waiter, default: 0] -= 1 } }
+        state.withLock { $0.trial.arrive(waiter) }
+        defer { state.withLock { $0.trial.leave(waiter) } }
         while true {
             if stop.isSet || shutdown.isSet || Task.isCancelled { return .stopped }
-            guard state.withLock({ $0.isClosed(for: waiter) }) else { return .open }
+            if state.withLock({ $0.admit(waiter) }) { return .open }
             if let deadline, deadline <= .now { return .expired }
             await round().value
             step()
@@ -181,10 +160,7 @@ final class WorldGate: Sendable {
             try await withLimit()
             let isEnough = state.withLock { state in
                 state.databaseHeardAt = .now
-                // Without a batch at the gate there is nobody who could say more.
-                guard state.needsBatch, state.isTried || state.holdsBatch else { return true }
-                state.lends = !state.isTried
-                return false
+                return state.trial.probeSucceeded()
             }
             if isEnough { recovered(.database) }
         } catch {
@@ -222,23 +198,6 @@ final class WorldGate: Sendable {
             defer { group.cancelAll() }
             _ = try await group.next()
         }
-    }
-}
-
-extension WorldGate.State {
-    /// Whether a batch waits.
-    fileprivate var holdsBatch: Bool { waiting[.batch, default: 0] + waiting[.failedBatch, default: 0] > 0 }
-
-    /// Asked by each who waits; takes the one passage that is lent, where that is the caller's.
-    fileprivate mutating func isClosed(for waiter: WorldGate.Waiter) -> Bool {
-        guard outages.stopsWork else { return false }
-        guard lends, waiter != .idle, outages[.release] == nil else { return true }
-        let preferred: WorldGate.Waiter = prefersFailed ? .failedBatch : .batch
-        guard waiter == preferred || waiting[preferred, default: 0] == 0 else { return true }
-        prefersFailed.toggle()
-        lends = false
-        isTried = true
-        return false
     }
 }
 

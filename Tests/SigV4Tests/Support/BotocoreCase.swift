@@ -54,9 +54,11 @@ struct BotocoreCase: Decodable, Sendable {
     }
 
     var signingRequest: SigningRequest {
-        SigningRequest(
-            method: method, path: path, query: query,
-            headers: headers.map { (name: $0[0], value: $0[1]) },
-            payloadHash: .hash(Array(body.utf8)))
+        get throws {
+            SigningRequest(
+                method: method, path: path, query: query,
+                headers: headers.map { (name: $0[0], value: $0[1]) },
+                payloadHash: try .hash(Array(body.utf8)))
+        }
     }
 }

@@ -59,12 +59,14 @@ struct OfficialCase: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     var signingRequest: SigningRequest {
-        let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        return SigningRequest(
-            method: request.method,
-            path: String(parts[0]),
-            query: parts.count == 2 ? String(parts[1]) : "",
-            headers: request.headers.map { (name: $0[0], value: $0[1]) },
-            payloadHash: .hash(Array(request.body.utf8)))
+        get throws {
+            let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            return SigningRequest(
+                method: request.method,
+                path: String(parts[0]),
+                query: parts.count == 2 ? String(parts[1]) : "",
+                headers: request.headers.map { (name: $0[0], value: $0[1]) },
+                payloadHash: try .hash(Array(request.body.utf8)))
+        }
     }
 }

@@ -116,13 +116,13 @@ struct WorldGateTests {
     }
 
     private final class Course: Sendable {
-        private let state: Mutex<(passed: [WorldGate.Waiter], atOnce: Int, findings: [Bool])>
+        private let state: Mutex<(passed: [TrialPassage.Waiter], atOnce: Int, findings: [Bool])>
 
         init(_ findings: [Bool]) { state = Mutex(([], 0, findings)) }
 
-        var passed: [WorldGate.Waiter] { state.withLock { $0.passed } }
+        var passed: [TrialPassage.Waiter] { state.withLock { $0.passed } }
 
-        func begin(_ holder: WorldGate.Waiter, isOutage: Bool) -> Bool {
+        func begin(_ holder: TrialPassage.Waiter, isOutage: Bool) -> Bool {
             state.withLock { state in
                 if isOutage { state.passed.append(holder) }
                 state.atOnce += 1
@@ -135,8 +135,8 @@ struct WorldGateTests {
     }
 
     /// What those who pass find, one after the other; the last finding stays.
-    private func course(_ holders: [WorldGate.Waiter], findings: [Bool]) async -> (
-        passed: [WorldGate.Waiter], told: Int
+    private func course(_ holders: [TrialPassage.Waiter], findings: [Bool]) async -> (
+        passed: [TrialPassage.Waiter], told: Int
     ) {
         let told = Mutex(0)
         let gate = gate(announce: { told.withLock { $0 += 1 } }) {}

@@ -52,7 +52,7 @@ struct STSRequest: Sendable {
         do {
             headers += try Signer(region: region, service: "sts").sign(
                 SigningRequest(
-                    method: "POST", path: endpoint.path, headers: headers, payloadHash: SHA256Digest.hash(form)),
+                    method: "POST", path: endpoint.path, headers: headers, payloadHash: try SHA256Digest.hash(form)),
                 credentials: credentials, date: SigningDate(unixSeconds: http.environment.unixSeconds)
             ).headers
         } catch {

@@ -154,7 +154,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if context.channel.isWritable {
             if let ticket, unanswered > 0 { places.begin(ticket) }
         } else {
-            // Whoever does not read costs the server a place, and itself nothing: it makes room for others.
+            // A reader that stalls must not hold a place: it can be evicted.
             if let ticket { places.end(ticket, context.channel) }
             let channel = context.channel
             stall = context.eventLoop.scheduleTask(in: limits.stalledReader) { channel.close(promise: nil) }
