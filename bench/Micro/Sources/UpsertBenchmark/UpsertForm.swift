@@ -49,11 +49,12 @@ struct UpsertForm: Sendable {
         }
     }
 
+    /// These forms do not count what they did: the account that the table demands comes out by calling every user unchanged.
     private static let ledger = PostgresStatement(
         name: "ledger",
         sql: """
             INSERT INTO sync_batches (sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged)
-            VALUES ($1, $2, $3, $4, 0, 0, 0, 0)
+            VALUES ($1, $2, $3, $4, 0, 0, 0, $4)
             """)
 
     private static let incoming: SQL = """
