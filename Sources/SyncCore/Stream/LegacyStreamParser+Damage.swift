@@ -99,6 +99,8 @@ extension LegacyStreamParser {
         guard let byte = nextByte else { return }
         if byte == UInt8(ascii: "]") {
             let isTrusted = brackets.isTrusted(at: position)
+            // Among what looks like a record, it may be part of a string.
+            if users == 0, damage?.resemblesRecord != true { brackets.closeBeforeUsers(at: position) }
             if damage == nil {
                 if isTrusted { brackets.close() }
             } else {
@@ -116,6 +118,7 @@ extension LegacyStreamParser {
                     damage?.endsArray = false
                 }
             }
+            if users == 0 { brackets.openBeforeUsers(at: position) }
             brackets.open(isFirst: users == 0 && rejects == 0 && damagedBytes == 0)
         }
     }

@@ -6,8 +6,9 @@ extension BatchStore {
     /// Longest time in all. A newer sync waits for the batches under way of older ones, and longer than this.
     private static let longest = Duration.seconds(60)
 
+    /// - Parameter refusedBefore: by their place, users who are refused whatever the database says.
     nonisolated(nonsending) static func applySettingAside(
-        _ batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
+        _ batch: DecodedBatch, _ users: [Int], refusedBefore: [Int: Refusal], on connection: PostgresConnection
     ) async throws -> BatchOutcome {
         try await connection.transaction { connection in
             let identity: [PostgresValue] = [.int8(batch.header.syncID), .int8(batch.header.number)]
@@ -24,6 +25,10 @@ extension BatchStore {
                 guard ContinuousClock.now < deadline else {
                     throw PostgresError(
                         .timedOut, operation: "set refused users aside", message: "not done after \(longest)")
+                }
+                if let refusal = part.lazy.compactMap({ refusedBefore[$0] }).first {
+                    try search.refused(part, refusal)
+                    continue
                 }
                 switch try await applyPart(batch, Array(users[part]), on: connection) {
                 case .failure(let refusal):

@@ -29,6 +29,10 @@ package struct BatchStore: Sendable {
     private nonisolated(nonsending) static func apply(
         _ batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
     ) async throws -> BatchOutcome {
+        let shortened = try await ShortenedUsers.find(in: batch, users, on: connection)
+        guard shortened.isEmpty else {
+            return try await applySettingAside(batch, users, refusedBefore: shortened, on: connection)
+        }
         // Should a hint be wrong, or another transaction have been faster, the second try finds the user in the table.
         for believingHints in [true, false] {
             do {
@@ -41,7 +45,7 @@ package struct BatchStore: Sendable {
                 guard believingHints, error.isDoubleUser else { break }
             }
         }
-        return try await applySettingAside(batch, users, on: connection)
+        return try await applySettingAside(batch, users, refusedBefore: [:], on: connection)
     }
 
     /// - Returns: nil when the gate let nothing through; ``claim(_:on:)`` says why.

@@ -43,8 +43,10 @@ struct ReferenceAccount {
     private(set) var findings: [StreamFinding] = []
     private(set) var isCut = false
 
-    /// Whether the body begins with a `[`, but for separators.
-    private let isBracketed: Bool
+    /// Whether the body begins with a `[`, but for separators, or its first user stands in an array.
+    private var isBracketed: Bool
+    /// Before the first user: arrays that are open.
+    private var openBeforeUsers: Int? = 0
     private var isOpen = false
     /// Behind an array: whether nothing but separators has come since.
     private var isFreshGap = false
@@ -72,6 +74,7 @@ struct ReferenceAccount {
         var isCutInPlainObject = false
         for (index, piece) in pieces.enumerated() {
             let start = piece.range.lowerBound
+            countBeforeUsers(piece, isDoubtful: start < doubtfulUntil)
             switch piece.kind {
             case .separator:
                 if !run.isEmpty { run.append(piece) }
@@ -98,7 +101,7 @@ struct ReferenceAccount {
                 if resemblesRecord(run) { runIsFragment = false }
                 doubtfulUntil = max(doubtfulUntil, end)
                 if reason == .truncated {
-                    isCutInArray = isCutInArray || isOpen
+                    isCutInArray = isCutInArray || isOpen || (openBeforeUsers ?? 0) > 0
                     isCutInPlainObject = true
                 }
             case .opening:
@@ -124,10 +127,27 @@ struct ReferenceAccount {
         isCut = isBracketed ? isOpen || isCutInArray : isCutInPlainObject
     }
 
+    private mutating func countBeforeUsers(_ piece: ReferencePiece, isDoubtful: Bool) {
+        guard let open = openBeforeUsers else { return }
+        switch piece.kind {
+        case .opening where !isDoubtful || open > 0: openBeforeUsers = open + 1
+        case .closing where !isDoubtful && !hidesRecord(run): openBeforeUsers = max(0, open - 1)
+        case .user:
+            isBracketed = isBracketed || open > 0
+            openBeforeUsers = nil
+        default: break
+        }
+    }
+
     private func resemblesRecord(_ run: [ReferencePiece]) -> Bool {
         // What came before has been looked at.
         let damaged = run.suffix(64).filter(\.isDamage).suffix(8).map { bytes[$0.range.lowerBound] }
         return damaged.last == UInt8(ascii: "\"") || damaged == Array("userName".utf8)
+    }
+
+    private func hidesRecord(_ run: [ReferencePiece]) -> Bool {
+        let damaged = run.filter(\.isDamage).map { bytes[$0.range.lowerBound] }
+        return damaged.contains(UInt8(ascii: "\"")) || damaged.contains(Array("userName".utf8))
     }
 
     private mutating func endRun(before end: Int) {
@@ -136,13 +156,12 @@ struct ReferenceAccount {
         var excerpt = Array(bytes[offset..<min(end, offset + limits.excerptBytes)])
         let isFull = excerpt.count == limits.excerptBytes
         while let last = excerpt.last, " \t\r\n,[".utf8.contains(last) { excerpt.removeLast() }
-        let damaged = run.filter(\.isDamage).map { bytes[$0.range.lowerBound] }
         findings.append(
             .reject(
                 Reject(
                     offset: Int64(offset), reason: reason, excerpt: Excerpt.printable(excerpt, isCut: isFull),
                     isBetweenArrays: runIsFragment,
-                    resemblesRecord: damaged.contains(UInt8(ascii: "\"")) || damaged.contains(Array("userName".utf8)))))
+                    resemblesRecord: hidesRecord(run))))
         run = []
         runIsFragment = false
     }

@@ -84,6 +84,34 @@ struct LegacyStreamEndTests {
         #expect(!reading.rejects.isEmpty)
     }
 
+    /// What gateways, frameworks and loggers put before a body. The last two hold a bracket that belongs to no array.
+    private static let junk = [
+        ")]}',\n", "\u{0}", "null", "callback(", #"{"status":"ok"}"#, "\n<!-- cached -->\n", "HTTP/1.1 200 OK\r\n\r\n",
+        "{/dados/}", "]", #"{"id":1,"userName":"a""#, #"{"id":1,"x":["y",oops}"#, "12:00 [main] WARN slow\n",
+    ]
+
+    @Test("an array behind junk is told whole or cut as well", arguments: junk)
+    func junkBeforeArray(junk: String) {
+        for array in ["[@1,@2,@3]", "[@1][@2,@3]", "[[@1,@2,@3]]\n"] {
+            let body = Array(Self.layout(junk + array).utf8)
+            let whole = parse(body)
+            #expect(!whole.isCut && whole.userIDs == [1, 2, 3])
+            for length in junk.utf8.count..<body.count {
+                let reading = parse(Array(body.prefix(length)), chunking: .bytes(1 + length % 50))
+                if reading.isCut || reading.userIDs == whole.userIDs || reading.userIDs.isEmpty { continue }
+                #expect(
+                    Self.isBetweenValues(array, Array(body[junk.utf8.count...]), length - junk.utf8.count),
+                    "\(String(decoding: body.prefix(length), as: UTF8.self))")
+            }
+        }
+    }
+
+    @Test("one object per line behind junk needs no bracket to be whole", arguments: junk)
+    func junkBeforeLines(junk: String) {
+        let reading = parse(Self.layout(junk + "\n@1\n@2\n"))
+        #expect(!reading.isCut && reading.userIDs == [1, 2])
+    }
+
     @Test("without brackets, an object that is still open at the end is a cut, and damage is not")
     func plain() {
         #expect(parse(Self.layout(#"@1\n{"id":2,"userNa"#)).isCut)

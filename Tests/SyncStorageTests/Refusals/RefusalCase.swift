@@ -47,6 +47,13 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
             spoil: { $0.email = "nowhere" }, sqlState: "23514", constraint: "has_at"),
         RefusalCase(
             name: "a name of 51 characters", spoil: { $0.name = String(repeating: "x", count: 51) }, sqlState: "22001"),
+        RefusalCase(
+            name: "a name whose blanks at the end would be cut off",
+            spoil: { $0.name += String(repeating: " ", count: 51 - $0.name.count) }, sqlState: "22001"),
+        RefusalCase(
+            name: "the same in a column of a domain",
+            sql: "CREATE DOMAIN address AS varchar(20); ALTER TABLE users ALTER email TYPE address",
+            spoil: { $0.email = "é@example.com" + String(repeating: " ", count: 8) }, sqlState: "22001"),
         RefusalCase(name: "an id beyond integer", spoil: { $0.id = 3_000_000_000 }, sqlState: "22003"),
         RefusalCase(
             name: "a trigger that raises an error",

@@ -64,6 +64,21 @@ struct RefusalIntegrationTests {
         }
     }
 
+    @Test("is not one whose text ends in blanks that fit")
+    func blanksThatFit() async throws {
+        try await withTables(TakenOverTables.typeORM) { database in
+            let syncID = try await database.beginSync()
+            var users = Self.users(3)
+            users[0].name += String(repeating: " ", count: 50 - users[0].name.count)
+            users[1].name += " é "
+            users[2].email += "  "
+            let outcome = try await database.store.apply(try batch(syncID, 1, users))
+            #expect(outcome == .applied(.init(duplicates: 0, inserted: 3, updated: 0, unchanged: 0)))
+            let stored = try await storedUsers(on: database.connection)
+            #expect(stored == Dictionary(uniqueKeysWithValues: users.map { ($0.name, $0) }))
+        }
+    }
+
     @Test("is one of a few at most: with more than ten and more than one in ten, nothing of the batch is applied")
     func tooMany() async throws {
         try await withTables(TakenOverTables.typeORM) { database in
