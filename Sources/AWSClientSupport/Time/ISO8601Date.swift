@@ -1,10 +1,11 @@
-/// Dates of credential documents, as in `2026-08-30T12:36:00Z`.
+/// Dates of credential documents, as in `2026-08-30T12:36:00Z`. Programs that `credential_process` names also write a space in place
+/// of the T, and offsets such as `+0000` or `+00`: the AWS CLI, through dateutil, reads those too.
 package enum ISO8601Date {
     /// Seconds since 1970 of a date and time in UTC or with an offset; a fraction of a second is dropped. `nil` for everything else.
     package static func unixSeconds(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            "Tt ".utf8.contains(bytes[10]), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
             let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
             let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
             let local = CivilDate.unixSeconds(
@@ -21,18 +22,24 @@ package enum ISO8601Date {
     }
 
     private static func offsetSeconds(_ text: ArraySlice<UInt8>) -> Int64? {
-        if text.elementsEqual([UInt8(ascii: "Z")]) { return 0 }
-        let start = text.startIndex
-        guard text.count == 6, text[start + 3] == UInt8(ascii: ":"),
-            let hours = number(text[(start + 1)..<(start + 3)]), hours <= 23,
-            let minutes = number(text[(start + 4)..<(start + 6)]), minutes <= 59
-        else { return nil }
-        let seconds = Int64(hours * 3_600 + minutes * 60)
-        switch text[start] {
-        case UInt8(ascii: "+"): return seconds
-        case UInt8(ascii: "-"): return -seconds
+        guard let sign = text.first else { return nil }
+        let digits = text.dropFirst()
+        switch sign {
+        case UInt8(ascii: "Z"), UInt8(ascii: "z"): return digits.isEmpty ? 0 : nil
+        case UInt8(ascii: "+"): return seconds(digits)
+        case UInt8(ascii: "-"): return seconds(digits).map { -$0 }
         default: return nil
         }
+    }
+
+    /// Of `hh`, `hhmm` or `hh:mm`.
+    private static func seconds(_ text: ArraySlice<UInt8>) -> Int64? {
+        let rest = text.dropFirst(2)
+        let minuteDigits = rest.first == UInt8(ascii: ":") ? rest.dropFirst() : rest
+        guard text.count >= 2, let hours = number(text.prefix(2)), hours <= 23 else { return nil }
+        guard !rest.isEmpty else { return Int64(hours * 3_600) }
+        guard minuteDigits.count == 2, let minutes = number(minuteDigits), minutes <= 59 else { return nil }
+        return Int64(hours * 3_600 + minutes * 60)
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
