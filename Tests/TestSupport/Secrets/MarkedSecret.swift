@@ -62,9 +62,9 @@ package struct MarkedSecret: Sendable {
 
     /// The forms that a setting may be given: the whole of those that it is made for, and some of the others.
     package func forms(of variable: String) -> [String] {
-        let isConnection = variable == "DATABASE_URL"
+        let isDatabase = variable == "DATABASE_URL"
         let isAddress = ["URL", "URI", "PROXY", "ENDPOINT"].contains { variable.uppercased().contains($0) }
-        return words + (isAddress || isConnection ? addresses : Array(addresses.prefix(2)))
-            + (isConnection ? connectionStrings : Array(connectionStrings.prefix(2)))
+        return words + (isAddress || isDatabase ? addresses : Array(addresses.prefix(2)))
+            + (isDatabase ? connectionStrings : Array(connectionStrings.prefix(2)))
     }
 }
