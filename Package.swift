@@ -182,6 +182,9 @@ let package = Package(
                 .logging, .metricsTestKit,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -201,7 +204,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Orchestrator", "Worker", "LegacySimulator", "CurlHTTP", "SQS", "SyncStorage", "SyncTestSupport",
+                "Orchestrator", "Worker", "LegacySimulator", "CurlHTTP", "SQS", "ServiceRuntime", "SyncStorage",
+                "SyncTestSupport",
                 "TestSupport",
                 .logging,
             ],

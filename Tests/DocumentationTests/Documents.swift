@@ -63,18 +63,24 @@ struct Document: Sendable, CustomTestStringConvertible {
     }
 
     /// The first cells of the rows of every table whose first title is this one.
-    func firstCells(ofTablesTitled title: String) -> [String] {
-        var cells: [String] = []
+    func firstCells(ofTablesTitled title: String) -> [String] { rows(ofTablesTitled: title).map { $0[0] } }
+
+    /// The cells of the rows of every table whose first title is this one.
+    func rows(ofTablesTitled title: String) -> [[String]] {
+        var rows: [[String]] = []
         var isInside = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             guard line.hasPrefix("|") else {
                 isInside = false
                 continue
             }
-            let first = line.dropFirst().prefix { $0 != "|" }.trimmingCharacters(in: .whitespaces)
-            if first == title { isInside = true } else if isInside, !first.hasPrefix("---") { cells.append(first) }
+            let cells = line.dropFirst().split(separator: "|", omittingEmptySubsequences: false).dropLast().map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            guard let first = cells.first else { continue }
+            if first == title { isInside = true } else if isInside, !first.hasPrefix("---") { rows.append(cells) }
         }
-        return cells
+        return rows
     }
 
     /// The text without its examples.

@@ -72,9 +72,11 @@ extension SyncDatabase {
 }
 
 /// Stores the verdict of a sync with which nothing is wrong.
-func storeVerdict(_ session: SyncSession, _ configuration: PostgresConfiguration) async throws {
+func storeVerdict(
+    _ session: SyncSession, _ configuration: PostgresConfiguration, _ patience: Patience = Patience()
+) async throws {
     let verdict = SyncVerdict(
         missing: 0, live: 0, damagedRecords: 0, policy: MissingUsersPolicy(action: .keep, maximumPercent: 5))
-    _ = try await UserTable(configuration, logger: silent).store(
+    _ = try await UserTable(configuration, patience: patience, logger: silent).store(
         verdict, nil, counters: SyncCounters(), syncID: session.syncID)
 }

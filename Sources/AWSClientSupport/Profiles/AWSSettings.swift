@@ -41,10 +41,10 @@ package struct AWSSettings: Sendable {
     func profile() throws(AWSSettingsError) -> SharedConfigFiles.Settings {
         if let profile = shared.profiles[profileName] { return profile }
         guard let namedProfile else { return [:] }
-        let places = [shared.paths.config, shared.paths.credentials].compactMap { $0 }.joined(separator: " and ")
+        let places = [shared.paths.config, shared.paths.credentials].compactMap { $0 }
         throw AWSSettingsError(
             setting: namedProfile.origin,
-            problem: "names the profile \(namedProfile.value), which is in no file; looked in \(places)")
+            problem: "names a profile that is in no file; looked in \(places.joined(separator: " and "))")
     }
 
     // MARK: Values

@@ -22,6 +22,8 @@ package enum FilePath {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, R_OK) == 0
     }
 
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// The home folder: `HOME`, else what the system's list of users says of this one.
     static func home(_ environment: [String: String]) -> String? {
         if let home = environment["HOME"], !home.isEmpty { return home }

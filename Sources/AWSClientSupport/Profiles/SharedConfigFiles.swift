@@ -34,19 +34,20 @@ struct SharedConfigFiles: Equatable, Sendable {
                 ?? FilePath.home(environment).map { "\($0)/.aws/\(name)" }
             guard let path else { return (nil, INIFile()) }
             guard let bytes = files.read(path) else {
-                if named != nil { paths.missing.append("\(path) (\(variable))") }
+                if named != nil { paths.missing.append("\(ShownValue.path(path)) (\(variable))") }
                 return (path, INIFile())
             }
             do {
                 return (path, try INIFile(bytes))
             } catch {
-                throw AWSSettingsError(setting: variable, problem: "names \(path), which cannot be read: \(error)")
+                throw AWSSettingsError(
+                    setting: variable, problem: "names \(ShownValue.path(path)), which cannot be read: \(error)")
             }
         }
         let config = try read("AWS_CONFIG_FILE", "config")
         let credentials = try read("AWS_SHARED_CREDENTIALS_FILE", "credentials")
-        paths.config = config.path
-        paths.credentials = credentials.path
+        paths.config = config.path.map(ShownValue.path)
+        paths.credentials = credentials.path.map(ShownValue.path)
         self.add(config: config.file, credentials: credentials.file)
     }
 

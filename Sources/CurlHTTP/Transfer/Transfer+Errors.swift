@@ -10,6 +10,10 @@ extension Transfer {
             return hasHead ? nil : failure(.connectionLost, "the connection ended within the head of the response")
         }
         let words = curlMessage.isEmpty ? String(cString: curl_easy_strerror(code)) : curlMessage
+        // Without the name: until it is found, it may as well be a password in the wrong place.
+        if code == CURLE_COULDNT_RESOLVE_PROXY {
+            return failure(.proxyUnavailable, "the proxy's name cannot be resolved")
+        }
         if let refusal = proxyRefusal(code) { return failure(refusal, "\(words) (by the proxy)") }
         return failure(
             meaning(of: code), hasHead ? "\(words); \(channel.bytesReceived) bytes of the body had arrived" : words)
@@ -25,7 +29,7 @@ extension Transfer {
 
     /// What the proxy's own answer to `CONNECT` means; `nil` when it was not that which failed.
     private func proxyRefusal(_ code: CURLcode) -> HTTPClientError.Code? {
-        if code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY { return .proxyUnavailable }
+        if code == CURLE_PROXY { return .proxyUnavailable }
         guard request.proxy != nil, !hasHead, let status = connectStatus, !(200..<300).contains(status) else {
             return nil
         }

@@ -3,6 +3,7 @@ import CoreMetrics
 import CurlHTTP
 import Hummingbird
 import Logging
+import NIOCore
 import Postgres
 import ServiceLifecycle
 import ServiceRuntime
@@ -46,6 +47,11 @@ struct ServeCommand: AsyncParsableCommand {
                         try await group(serving, configuration, http, pool, logger).run()
                     } catch {
                         await pool.close()
+                        // Its own words repeat the value, which may be a secret in the wrong line.
+                        if error is SocketAddressError.UnknownHost {
+                            throw ConfigurationError(
+                                variable: "SYNC_API_HOST", problem: "is no address, and no name that leads to one")
+                        }
                         throw error
                     }
                     await pool.close()

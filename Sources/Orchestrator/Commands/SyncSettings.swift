@@ -30,7 +30,7 @@ struct SyncSettings: Sendable {
             stallTimeout: .seconds(try settings.integer("SYNC_STALL_TIMEOUT", in: 1...86_400, default: 900)),
             patience: try Patience(settings),
             mode: try settings.choice("SYNC_MODE", default: SyncMode.delta),
-            indexFolder: IndexFolder(settings.string("TMPDIR") ?? "/tmp"),
+            indexFolder: IndexFolder(try settings.path("TMPDIR") ?? "/tmp"),
             missingUsers: MissingUsersPolicy(
                 action: try settings.choice("SYNC_MISSING_USERS", default: MissingUsersPolicy.Action.keep),
                 maximumPercent: try settings.integer("SYNC_MISSING_MAX_PERCENT", in: 0...100, default: 5)),
@@ -62,11 +62,11 @@ extension LegacyAPIConfiguration {
                 problem: "holds a line break or another control character, which no header can carry: set the key alone"
             )
         }
+        let (own, shared) = (try settings.readableFile("LEGACY_API_CA_FILE"), try settings.path("SSL_CERT_FILE"))
         self.init(
             url: url,
             key: key,
             idleTimeout: .seconds(try settings.integer("SYNC_STREAM_IDLE_TIMEOUT", in: 1...3600, default: 60)),
-            certificateAuthorityFile: try settings.readableFile("LEGACY_API_CA_FILE")
-                ?? settings.string("SSL_CERT_FILE"))
+            certificateAuthorityFile: own ?? shared)
     }
 }

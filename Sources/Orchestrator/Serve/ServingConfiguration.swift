@@ -1,3 +1,4 @@
+import AWSClientSupport
 import ServiceRuntime
 
 /// Where `orchestrator serve` listens, who may ask, and when it starts syncs by itself.
@@ -28,7 +29,7 @@ struct ServingConfiguration: Sendable {
             throw ConfigurationError(
                 variable: "SYNC_API_TOKEN",
                 problem:
-                    "is not set: listening on \(host) needs a token that callers show; without one only loopback is served"
+                    "is not set: SYNC_API_HOST is not loopback, so callers must show a token; without one only loopback is served"
             )
         }
         access = RequestGuard(token: secret.map(BearerToken.init))
@@ -36,7 +37,8 @@ struct ServingConfiguration: Sendable {
             guard let interval = Self.interval(text) else {
                 throw ConfigurationError(
                     variable: "SYNC_EVERY",
-                    problem: "must be a number with s, m, h or d, from 1s to 30d, for example 6h, not '\(text)'")
+                    problem: "must be a number with s, m, h or d, from 1s to 30d, for example 6h\(ShownValue.not(text))"
+                )
             }
             return interval
         }

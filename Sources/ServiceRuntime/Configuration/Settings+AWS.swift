@@ -37,9 +37,10 @@ extension Settings {
     package func http(
         _ aws: AWSSettings, maximumConnectionsPerHost: Int = 32
     ) throws(ConfigurationError) -> HTTPClientConfiguration {
-        HTTPClientConfiguration(
+        let (ofAWS, ofAll) = (try awsAuthorities(aws), try path("SSL_CERT_FILE"))
+        return HTTPClientConfiguration(
             maximumConnectionsPerHost: maximumConnectionsPerHost,
-            certificateAuthorityFile: try awsAuthorities(aws) ?? string("SSL_CERT_FILE"), proxy: try proxy(),
+            certificateAuthorityFile: ofAWS ?? ofAll, proxy: try proxy(),
             allowsPlaintextToRemote: try allowsPlaintextHTTP(), userAgent: "user-sync")
     }
 

@@ -100,7 +100,7 @@ package struct Settings: Sendable {
         guard let value = Int(text), range.contains(value) else {
             throw ConfigurationError(
                 variable: variable,
-                problem: "must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+                problem: "must be a whole number from \(range.lowerBound) to \(range.upperBound)\(ShownValue.not(text))"
             )
         }
         return value
@@ -113,7 +113,7 @@ package struct Settings: Sendable {
         guard let text = string(variable) else { return defaultValue }
         guard let value = Choice(rawValue: text.lowercased()) else {
             let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ConfigurationError(variable: variable, problem: "must be one of \(choices), not '\(text)'")
+            throw ConfigurationError(variable: variable, problem: "must be one of \(choices)\(ShownValue.not(text))")
         }
         return value
     }
@@ -125,7 +125,7 @@ package struct Settings: Sendable {
         case "true", "1", "yes": return true
         case "false", "0", "no": return false
         case let text?:
-            throw ConfigurationError(variable: variable, problem: "must be true or false, not '\(text)'")
+            throw ConfigurationError(variable: variable, problem: "must be true or false\(ShownValue.not(text))")
         }
     }
 
@@ -139,8 +139,19 @@ package struct Settings: Sendable {
 
     static func checkReadable(_ path: String, from variable: String) throws(ConfigurationError) {
         guard FilePath.isReadableFile(path) else {
-            throw ConfigurationError(variable: variable, problem: "names \(path), which is no file that can be read")
+            throw ConfigurationError(
+                variable: variable, problem: "names \(ShownValue.path(path)), which is no file that can be read")
         }
+    }
+
+    /// A path that need not lead anywhere yet; nil when the variable is unset. Messages may show it.
+    package func path(_ variable: String) throws(ConfigurationError) -> String? {
+        guard let text = string(variable) else { return nil }
+        let path = FilePath.expanded(text, environment: environment)
+        guard ShownValue.isPath(path) || FilePath.exists(path) else {
+            throw ConfigurationError(variable: variable, problem: "must be a path: begin it with /, ./ or ~")
+        }
+        return path
     }
 
     private static func components(of variable: String) -> [String] {

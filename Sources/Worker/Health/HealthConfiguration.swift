@@ -11,7 +11,7 @@ struct HealthConfiguration: Sendable {
     let limit: Int
 
     init(_ settings: Settings) throws(ConfigurationError) {
-        file = settings.string(Self.fileVariable).map(HealthFile.init)
+        file = try settings.path(Self.fileVariable).map(HealthFile.init)
         limit = try settings.integer("WORKER_HEALTH_LIMIT", in: 10...86_400, default: 900)
     }
 }

@@ -1,3 +1,4 @@
+import SQS
 import SyncTestSupport
 import TestSupport
 import Testing
@@ -86,5 +87,35 @@ struct SecretsIntegrationTests {
         #expect(echo.requestsReceived >= 2)
         #expect(stack.secrets.findings == [])
         try await stack.remove()
+    }
+
+    @Test("nor in any row, nor in any message, of a sync that was refused and of one that nobody works for")
+    func stored() async throws {
+        try await withStack { stack in
+            let echo = try MisbehavingHTTPServer.start { connection, request in
+                let words = request.headerLines.joined(separator: " ")
+                try connection.respond("403 Forbidden", [], "the request was \(request.target) with \(words)")
+            }
+            defer { echo.stop() }
+            let refused = try await stack.orchestrator(
+                "sync", settings: ["LEGACY_API_URL": "\(echo.url)/users?key=\(stack.apiKey)"])
+            #expect(refused.status == 1, "\(refused.errorOutput)")
+            let api = try await stack.startSimulator(
+                SimulatedUsers(200, "--damaged-rate", "0.05"), "--error-500-rate", "0", "--error-429-rate", "0")
+            defer { api.stop() }
+            let stalled = try await stack.orchestrator("sync", api: api, settings: ["SYNC_STALL_TIMEOUT": "1"])
+            #expect(stalled.status == 1, "\(stalled.errorOutput)")
+
+            let rows = try await stack.allRows()
+            #expect(rows.contains("FAILED") && rows.contains("403"), "\(rows.prefix(2000))")
+            #expect(stack.secrets.linesWithSecrets(in: rows) == [])
+            let messages = try await stack.sqs.receiveMessage(
+                queueURL: stack.queueURL, maximumMessages: 10, waitTime: .seconds(5))
+            #expect(!messages.isEmpty)
+            for message in messages {
+                let parts = [String(decoding: message.body, as: UTF8.self), "\(message)"]
+                #expect(parts.flatMap(stack.secrets.linesWithSecrets) == [])
+            }
+        }
     }
 }
