@@ -111,6 +111,19 @@ struct JSONOutputTests {
         }
     }
 
+    @Test("a user as it is shown and exported, whole or with nothing but a number", arguments: [true, false])
+    func user(isWhole: Bool) throws {
+        let user = isWhole ? StoredUser.sample("ana") : .empty
+        try check("users show", SyncLogReport.encode(UserDocument(user: user)))
+        var line: [UInt8] = []
+        UserLines(format: .jsonl).append(user, to: &line)
+        try check("users show", String(decoding: line, as: UTF8.self))
+        // In the order of the page.
+        let page = try String(contentsOfFile: packageRoot + "/docs/json-output.md", encoding: .utf8)
+        let places = UserDocument.names.compactMap { page.range(of: "| `\($0)` |")?.lowerBound }
+        #expect(places.count == UserDocument.names.count)
+    }
+
     @Test("users that a sync changed; the page names every kind of change")
     func changedUsers() async throws {
         let output = Mutex("")

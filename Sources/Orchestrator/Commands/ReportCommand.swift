@@ -1,6 +1,5 @@
 import ArgumentParser
 import Logging
-import NIOPosix
 import Postgres
 import ServiceRuntime
 import SyncCore
@@ -36,10 +35,7 @@ struct ReportCommand: DatabaseCommand {
             throw SyncFailure(syncID.map { "there is no sync \($0)" } ?? "no sync has run yet")
         }
         guard users else { return print(try ChangeReport(sync).rendered(as: format)) }
-        var writer = ChangedUserWriter(format: format) { lines in
-            // Whoever reads a pipe may be slow.
-            try await NIOThreadPool.singleton.runIfActive { try FileHandleOutput.standardOutput.write(lines) }
-        }
+        var writer = ChangedUserWriter(format: format, write: ResultLines.write)
         _ = try await ChangedUserReader(connection: connection).read(of: sync.id, into: &writer)
     }
 }

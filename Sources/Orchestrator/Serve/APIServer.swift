@@ -59,6 +59,7 @@ struct APIServer: Sendable {
         ReportRoutes(pool: pool).add(to: router)
         DeadLetterRoutes(settings: settings, logger: logger).add(to: router)
         UserRoutes(pool: pool).add(to: router)
+        UserExportRoutes(pool: pool, logger: logger).add(to: router)
         HealthRoutes(pool: pool, logger: logger).add(to: router)
         EventRoutes(pool: pool, supervisor: supervisor, logger: logger).add(to: router)
         DocumentRoutes().add(to: router)

@@ -37,6 +37,12 @@ package enum RFC3339 {
         )
     }
 
+    /// The same for a text that a person typed.
+    package static func microseconds(_ text: String) -> Int64? {
+        var text = text
+        return text.withUTF8 { microseconds($0) }
+    }
+
     /// Returns microseconds since 1970-01-01T00:00:00Z within ``range``, or nil when `text` is no such date-time.
     package static func microseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         // The shortest is 2023-04-05T06:07:08Z, the longest 2023-04-05T06:07:08.123456789+00:00.

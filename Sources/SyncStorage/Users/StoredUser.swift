@@ -1,3 +1,5 @@
+import SyncCore
+
 /// One row of `users`, as a person who looks a user up sees it. Times are microseconds since 1970-01-01T00:00:00Z.
 package struct StoredUser: Sendable, Equatable {
     /// The value of one field.
@@ -21,4 +23,12 @@ package struct StoredUser: Sendable, Equatable {
     package let deletedAt: Int64?
     /// The sync that wrote the row last; nil for one that no sync has written.
     package let syncID: Int64?
+
+    /// nil only in a row that another program wrote.
+    package var userName: String? {
+        guard let place = UserField.all.firstIndex(of: .userName), case .text(let name) = values[place] else {
+            return nil
+        }
+        return name
+    }
 }

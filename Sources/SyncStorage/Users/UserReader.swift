@@ -3,7 +3,7 @@ import SyncCore
 
 /// Looks users up; changes nothing.
 package struct UserReader: Sendable {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     package init(connection: PostgresConnection) {
         self.connection = connection
@@ -14,16 +14,19 @@ package struct UserReader: Sendable {
         // PostgreSQL's text holds no NUL, so nobody has such a name.
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
-            """
-            SELECT id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id
-            FROM users WHERE user_name = $1
-            """, [.text(userName)])
-        guard let row = result.rows.first else { return nil }
-        return StoredUser(
-            id: try row.int8("id"), values: try UserField.all.map { try Self.value(of: $0, in: row) },
-            createdAt: try Self.time("created_at", in: row),
-            updatedAt: try Self.time("updated_at", in: row),
-            deletedAt: try Self.time("deleted_at", in: row),
+            "SELECT \(Self.columns) FROM users WHERE user_name = $1", [.text(userName)])
+        return try result.rows.first.map(Self.user)
+    }
+
+    /// What ``user(_:)`` reads.
+    static let columns: SQL = "id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id"
+
+    static func user(_ row: PostgresRow) throws -> StoredUser {
+        StoredUser(
+            id: try row.int8("id"), values: try UserField.all.map { try value(of: $0, in: row) },
+            createdAt: try time("created_at", in: row),
+            updatedAt: try time("updated_at", in: row),
+            deletedAt: try time("deleted_at", in: row),
             syncID: try row.ifPresent("sync_id", row.int8))
     }
 

@@ -64,8 +64,11 @@ final class ServedAPI: Sendable {
     }
 
     /// Opens the stream of events.
-    func events() async throws -> HTTPResponseStream {
-        try await http.open(request("GET", "/events", headers: [], body: ""))
+    func events() async throws -> HTTPResponseStream { try await open("/events") }
+
+    /// Opens an answer whose body comes as it is read.
+    func open(_ path: String) async throws -> HTTPResponseStream {
+        try await http.open(request("GET", path, headers: [], body: ""))
     }
 
     private func request(_ method: String, _ path: String, headers: [(String, String)], body: String) -> HTTPRequest {

@@ -35,6 +35,8 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             return Problem(error.status, detail ?? error.status.reasonPhrase)
         case is SchemaError:
             return Problem(.serviceUnavailable, "\(error)", headers: [.retryAfter: "10"])
+        case UserTableError.tooSlow:
+            return Problem(.gatewayTimeout, "\(error)")
         case let error as SQSError:
             logger.warning(
                 "the queue could not be used", metadata: ["route": "\(route)", "error": "\(error)"])

@@ -9,7 +9,7 @@ struct ReportRoutes: Sendable {
     let pool: PostgresPool
 
     /// What is served, the one for those who do not care first.
-    private static let mediaTypes: [(format: ChangeReport.Format, name: String)] = [
+    private static let mediaTypes: [(format: ChangeReport.Format, mediaType: String)] = [
         (.json, "application/json"), (.csv, "text/csv"),
     ]
 
@@ -21,7 +21,7 @@ struct ReportRoutes: Sendable {
 
     private func report(_ request: Request, _ id: Int64) async throws -> Response {
         try request.allowsQuery("format")
-        let format = try Self.format(request)
+        let format = try request.format(among: Self.mediaTypes)
         let entry = try await pool.withConnection { connection in
             try await SyncLogReader(connection: connection).sync(id)
         }
@@ -38,21 +38,5 @@ struct ReportRoutes: Sendable {
             headers[.contentType] = "application/json"
             return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
         }
-    }
-
-    /// What `?format=` says, or else the `Accept`.
-    private static func format(_ request: Request) throws(Problem) -> ChangeReport.Format {
-        let values = request.uri.queryParameters.getAll("format")
-        guard values.isEmpty else {
-            guard values.count == 1, let known = mediaTypes.first(where: { $0.format.rawValue == values[0] }) else {
-                throw Problem(.badRequest, "format must be json or csv")
-            }
-            return known.format
-        }
-        let chosen = ContentNegotiation.choose(among: mediaTypes.map(\.name), accept: request.headers[.accept])
-        guard let known = mediaTypes.first(where: { $0.name == chosen }) else {
-            throw Problem(.notAcceptable, "the report comes as application/json or text/csv; see also ?format=")
-        }
-        return known.format
     }
 }

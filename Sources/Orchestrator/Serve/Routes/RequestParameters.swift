@@ -1,4 +1,6 @@
 import Hummingbird
+import SyncCore
+import SyncStorage
 
 /// Reads parameters strictly: what is malformed is an error that names it, never silently the default.
 extension Request {
@@ -12,6 +14,55 @@ extension Request {
                 .badRequest, "\(name) must be one whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
+    }
+
+    /// `true` or `false` in the query.
+    /// - Returns: nil when the parameter is absent.
+    func boolean(_ name: String) throws(Problem) -> Bool? {
+        let values = uri.queryParameters.getAll(name)
+        guard let text = values.first else { return nil }
+        guard values.count == 1, let value = Bool(String(text)) else {
+            throw Problem(.badRequest, "\(name) must be true or false")
+        }
+        return value
+    }
+
+    /// A time in the query, in microseconds since 1970-01-01T00:00:00Z.
+    /// - Returns: nil when the parameter is absent.
+    func time(_ name: String) throws(Problem) -> Int64? {
+        let values = uri.queryParameters.getAll(name)
+        guard let text = values.first else { return nil }
+        guard values.count == 1, let value = RFC3339.microseconds(String(text)) else {
+            throw Problem(.badRequest, "\(name) must be one time as RFC 3339 writes it, such as 2026-01-31T12:00:00Z")
+        }
+        return value
+    }
+
+    /// A user's name in the query, where forms and most clients write `+` for a space.
+    /// - Returns: nil when the parameter is absent.
+    func userName(_ name: String) throws(Problem) -> String? {
+        // The parsed parameters take an escape that is malformed as it stands.
+        let values = (uri.query ?? "").split(separator: "&").filter { $0.hasPrefix("\(name)=") }
+        guard let value = values.first?.dropFirst(name.count + 1) else {
+            guard uri.queryParameters.getAll(name).isEmpty else {
+                throw Problem(.badRequest, "\(name) has no value")
+            }
+            return nil
+        }
+        guard values.count == 1, let text = PercentEncoding.decode(String(value.replacing("+", with: " "))),
+            !text.utf8.contains(0)
+        else {
+            throw Problem(
+                .badRequest, "\(name) must be one user name in percent-encoded UTF-8: 'next' of the page before")
+        }
+        return text
+    }
+
+    /// `deleted`, `changed_since` and `sync`.
+    func userFilter() throws(Problem) -> UserFilter {
+        UserFilter(
+            deleted: try boolean("deleted"), changedSince: try time("changed_since"),
+            syncID: try integer("sync", in: 1...Int64.max))
     }
 
     /// How many rows a page may have.

@@ -2,11 +2,15 @@ import Hummingbird
 import Postgres
 import SyncStorage
 
-/// `/users/{userName}`: what the table holds of a user.
+/// `/users` and `/users/{userName}`: what the table holds of users.
 struct UserRoutes: Sendable {
     let pool: PostgresPool
 
+    /// How long the database may look for the users of a page. It holds one of few connections meanwhile.
+    private static let deadline = Duration.seconds(10)
+
     func add(to router: Router<some RequestContext>) {
+        router.endpoint("/users", [.get: { request, _ in try await list(request) }])
         router.endpoint(
             "/users/{userName}",
             [
@@ -21,5 +25,17 @@ struct UserRoutes: Sendable {
                     return try Response.json(UserDocument(user: user))
                 }
             ])
+    }
+
+    private func list(_ request: Request) async throws -> Response {
+        try request.allowsQuery("limit", "after", "deleted", "changed_since", "sync")
+        let limit = try request.pageLimit(100)
+        let after = try request.userName("after")
+        let filter = try request.userFilter()
+        let users = try await pool.withConnection { connection in
+            try await UserReader(connection: connection).page(
+                of: filter, after: after, limit: limit, deadline: Self.deadline)
+        }
+        return try .json(UserPage(users: users, limit: limit))
     }
 }
