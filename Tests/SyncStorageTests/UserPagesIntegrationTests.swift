@@ -66,8 +66,9 @@ struct UserPagesIntegrationTests {
             let leaving = (0..<300).map { "user \(1000 + $0) leaves" }
             try await insert(staying + leaving, on: database.connection)
             let found = try await walk(database.connection, by: 20) { page in
-                // Before and behind the place where the next page begins.
-                try await insert((0..<300).map { "user \(1000 + $0) comes \(page)" }, on: database.connection)
+                // Before and behind the place where the next page begins; fewer than a page holds, so that there is an end.
+                let coming = stride(from: page % 60, to: 300, by: 60).map { "user \(1000 + $0) comes \(page)" }
+                try await insert(coming, on: database.connection)
                 _ = try await database.connection.query(
                     "DELETE FROM users WHERE user_name LIKE '%leaves' AND id % 7 = $1", [.int8(Int64(page % 7))])
                 _ = try await database.connection.query("UPDATE users SET email = email || 'x' WHERE id % 3 = 0")

@@ -37,12 +37,6 @@ package enum RFC3339 {
         )
     }
 
-    /// The same for a text that a person typed.
-    package static func microseconds(_ text: String) -> Int64? {
-        var text = text
-        return text.withUTF8 { microseconds($0) }
-    }
-
     /// Returns microseconds since 1970-01-01T00:00:00Z within ``range``, or nil when `text` is no such date-time.
     package static func microseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         // The shortest is 2023-04-05T06:07:08Z, the longest 2023-04-05T06:07:08.123456789+00:00.
@@ -81,6 +75,12 @@ package enum RFC3339 {
         if second == 60, !mayFollowLeapSecond(seconds, near: year) { return nil }
         let microseconds = seconds * 1_000_000 + microsecond
         return range.contains(microseconds) ? microseconds : nil
+    }
+
+    /// The same for a text that a person typed.
+    package static func microseconds(_ text: String) -> Int64? {
+        var text = text
+        return text.withUTF8 { microseconds($0) }
     }
 
     /// Returns the microseconds that one to nine digits stand for, and the index after them.
