@@ -199,12 +199,14 @@ struct UsersIntegrationTests {
                 SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND usename = 'user_sync_viewer'
                 """
-            try await eventually(within: .seconds(20), "the exports wait for their clients") {
+            try await eventually(within: .seconds(25), "the exports wait for their clients") {
                 try await stack.count(
-                    "\(sessions) AND (state <> 'idle' OR state_change > now() - interval '1 second')") == 0
+                    "\(sessions) AND (state <> 'idle' OR state_change > now() - interval '3 seconds')") == 0
             }
             for _ in 0..<5 {
-                #expect(try await stack.count("\(sessions) AND state <> 'idle'") == 0)
+                try await eventually(within: .seconds(5), "no session has anything open") {
+                    try await stack.count("\(sessions) AND state <> 'idle'") == 0
+                }
                 #expect(try await api.ask("GET", "/users?limit=1").status == 200)
                 #expect(try await api.ask("GET", "/users/export").status == 503)
             }
