@@ -1,7 +1,7 @@
-/// What a message may repeat of a setting's value.
+/// The parts of a setting's value that an error may repeat.
 ///
-/// Somebody who swaps two lines of an env file puts a secret into a setting that is none. So an error names the setting and what is
-/// allowed, and repeats only what hardly ever is a secret: a number, or the path of a file.
+/// A secret can end up in any setting, for example when two lines of an env file are swapped. So an error names the setting and the
+/// allowed values, and repeats a wrong value only if it is a number or a path.
 package enum ShownValue {
     /// The end of a sentence that says what is allowed, such as `, not '7200'`; empty unless the value is a number, perhaps with a unit.
     package static func not(_ text: String) -> String {

@@ -1,5 +1,5 @@
-/// Dates of credential documents, as in `2026-08-30T12:36:00Z`. Programs that `credential_process` names also write a space in place
-/// of the T, and offsets such as `+0000` or `+00`: the AWS CLI, through dateutil, reads those too.
+/// Dates of credential documents, as in `2026-08-30T12:36:00Z`. Some `credential_process` programs write a space for the T, or offsets
+/// such as `+0000` and `+00`. The AWS CLI accepts these too.
 package enum ISO8601Date {
     /// Seconds since 1970 of a date and time in UTC or with an offset; a fraction of a second is dropped. `nil` for everything else.
     package static func unixSeconds(_ text: String) -> Int64? {

@@ -1,9 +1,9 @@
 import NIOPosix
 import ServiceRuntime
 
-/// Standard output as the place of a long result, a part at a time.
+/// Writes a long result to standard output in parts.
 enum ResultLines {
-    /// Writes whole lines; waits for as long as the reader of a pipe lets it wait.
+    /// Blocks a thread of NIO's pool, not the cooperative one, while the reader of a pipe is slow.
     static func write(_ lines: [UInt8]) async throws {
         try await NIOThreadPool.singleton.runIfActive { try FileHandleOutput.standardOutput.write(lines) }
     }

@@ -10,14 +10,14 @@ import SyncStorage
 struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users",
-        abstract: "Shows a user as the table holds it, or writes all users out.",
+        abstract: "Shows one user of the table, or exports all.",
         subcommands: [Show.self, Export.self]
     )
 
     /// `orchestrator users show`: one user.
     struct Show: DatabaseCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows what the table holds of a user; exit status 1 when there is no such user.")
+            abstract: "Shows a user's row. Exit status 1 if no user has this name.")
         static let sessionName = "users show"
 
         @Argument(help: "The user's name, letter for letter.")
@@ -31,7 +31,7 @@ struct UsersCommand: AsyncParsableCommand {
         func run(on connection: PostgresConnection, logger: Logger) async throws {
             try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
             guard let user = try await UserReader(connection: connection).user(named: name) else {
-                throw SyncFailure("there is no user of that name")
+                throw SyncFailure("no user of that name: names are compared letter for letter")
             }
             guard !json else { return print(try SyncLogReport.encode(UserDocument(user: user))) }
             print(UserReport.lines(user, page: .standardOutput).joined(separator: "\n"))
@@ -41,26 +41,26 @@ struct UsersCommand: AsyncParsableCommand {
     /// `orchestrator users export`: all users, or some.
     struct Export: DatabaseCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes users to standard output, by name, a line each.",
+            abstract: "Writes users to standard output, one per line, ordered by name.",
             discussion: """
-                Page by page, so no transaction stays open: a user who comes or goes meanwhile may be in it or not, all others \
-                are in it once. Exit status 0 says that it is complete.
+                The export reads page by page and keeps no transaction open. Users inserted or deleted during the export may be \
+                missing. All others appear once. Exit status 0 means that the export is complete.
                 """
         )
         static let sessionName = "users export"
 
-        @Option(help: "jsonl (an object a line) or csv (a line of names, then a line for each user).")
+        @Option(help: "jsonl (one object per line) or csv (a header, then one line per user).")
         var format = UserLines.Format.jsonl
 
-        @Option(help: "true: only users who are marked as deleted; false: only those who are not.")
+        @Option(help: "true: only users marked as deleted; false: only the others.")
         var deleted: Bool?
 
         @Option(
-            help: "Only users whose row was changed then or later, such as 2026-01-31T12:00:00Z.",
+            help: "Only users whose row changed at this time or later, for example 2026-01-31T12:00:00Z.",
             transform: Self.time)
         var changedSince: Int64?
 
-        @Option(help: "Only users whose row this sync wrote last; its id.")
+        @Option(help: "Only users whose row was last written by the sync with this id.")
         var sync: Int64?
 
         @OptionGroup var logging: LoggingOptions
@@ -75,7 +75,7 @@ struct UsersCommand: AsyncParsableCommand {
 
         private static func time(_ text: String) throws -> Int64 {
             guard let time = RFC3339.microseconds(text) else {
-                throw ValidationError("write a time as RFC 3339 does, such as 2026-01-31T12:00:00Z")
+                throw ValidationError("expected an RFC 3339 time, for example 2026-01-31T12:00:00Z")
             }
             return time
         }

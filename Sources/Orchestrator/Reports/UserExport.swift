@@ -1,10 +1,10 @@
 import Postgres
 import SyncStorage
 
-/// All users, or those that a filter means, by name and in parts.
+/// An export of users in parts, ordered by name.
 ///
-/// One page is in memory at a time, and the database is asked only when the next part is: a reader that is slow holds no
-/// transaction. So it is no snapshot: who is there all the time comes exactly once, who comes or goes meanwhile may be in it or not.
+/// Each part is one page, read on demand, so a slow reader holds no transaction. The export is therefore no snapshot: users inserted
+/// or deleted while it runs may be missing, all others appear exactly once.
 struct UserExport {
     /// Reads the next users behind a name, ``pageSize`` at most.
     typealias Page = @Sendable (_ after: String?) async throws -> [StoredUser]

@@ -1,17 +1,17 @@
 import SyncStorage
 
-/// Users a line each, for files and programs. The forms are stable.
+/// Users as lines, one per user, for files and programs. The formats are stable.
 struct UserLines {
     enum Format: String, CaseIterable, Sendable {
-        /// An object a line, with its members sorted by name, as everywhere.
+        /// One object per line, members sorted by name as in all JSON output.
         case jsonl
-        /// A line of names, then one for each user.
+        /// A header, then one line per user.
         case csv
     }
 
     let format: Format
 
-    /// What comes before the first user.
+    /// The bytes before the first user.
     var heading: [UInt8] {
         switch format {
         case .jsonl: []
@@ -38,7 +38,7 @@ struct UserLines {
         buffer.append(UInt8(ascii: "\n"))
     }
 
-    /// Written by hand, as a million users are: `JSONEncoder` takes many times as long.
+    /// Written by hand: an export may hold a million users, and `JSONEncoder` is many times slower.
     private static func append(json value: UserDocument.Value, to buffer: inout [UInt8]) {
         switch value {
         case .integer(let number): buffer += String(number).utf8
@@ -48,7 +48,7 @@ struct UserLines {
         }
     }
 
-    /// Only texts are the source's own, and could be formulas. What there is not is empty.
+    /// Only text comes from the source and can be a formula. Null is an empty cell.
     private static func append(csv value: UserDocument.Value, to buffer: inout [UInt8]) {
         switch value {
         case .integer(let number): buffer += String(number).utf8
@@ -59,7 +59,7 @@ struct UserLines {
         }
     }
 
-    /// The keys in their order, each with the place of its value.
+    /// The keys in sorted order, each with the index of its value.
     private static let members = UserDocument.names.enumerated().sorted { $0.element < $1.element }.map {
         (key: Array("\"\($0.element)\":".utf8), place: $0.offset)
     }

@@ -99,7 +99,7 @@ extension LegacyStreamParser {
         guard let byte = nextByte else { return }
         if byte == UInt8(ascii: "]") {
             let isTrusted = brackets.isTrusted(at: position)
-            // Among what looks like a record, it may be part of a string.
+            // In a damaged record it may be part of a string.
             if users == 0, damage?.resemblesRecord != true { brackets.closeBeforeUsers(at: position) }
             if damage == nil {
                 if isTrusted { brackets.close() }

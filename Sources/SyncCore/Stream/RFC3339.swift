@@ -77,7 +77,7 @@ package enum RFC3339 {
         return range.contains(microseconds) ? microseconds : nil
     }
 
-    /// The same for a text that a person typed.
+    /// The same for a `String`.
     package static func microseconds(_ text: String) -> Int64? {
         var text = text
         return text.withUTF8 { microseconds($0) }

@@ -1,10 +1,10 @@
-/// Tells whether a body ends where its JSON ends, by the brackets outside objects: one bit behind the first user.
+/// Tells whether a body ends where its JSON ends, by the brackets outside objects: one bit after the first user.
 ///
 /// In a body with brackets, each `[` and each user opens, and a `]` outside damage closes. A body that ends open is a cut, also
 /// when its transfer was complete. In a body without brackets only an object that is still open at the end is a cut.
 ///
-/// A body has brackets when it begins with `[`, or when its first user stands behind a `[` that nothing has closed, whatever junk
-/// came before: `)]}'` and then an array has, a log line with `[main]` and then one object per line has not.
+/// A body has brackets if it begins with `[`, or if an array is open at its first user, whatever junk comes before. `)]}'` and then
+/// an array: brackets. A log line with `[main]` and then one object per line: none.
 struct StreamBrackets {
     /// Where in the body the reader stands.
     private enum Place {
@@ -22,8 +22,8 @@ struct StreamBrackets {
 
     private var place = Place.plain
     private var isBracketed = false
-    /// Before the first user: how many `[` are open.
-    private var openBeforeUsers = 0
+    /// Open `[` before the first user.
+    private var depthBeforeUsers = 0
     /// A `]` before this point may belong to an object that turned out to be none.
     private var doubtfulUntil: Int64 = 0
     /// Whether the body ended in an object of an array: whatever brackets that holds, it is a cut.
@@ -34,9 +34,9 @@ struct StreamBrackets {
 
     @inline(__always)
     mutating func takeUser() {
-        if openBeforeUsers > 0 {
+        if depthBeforeUsers > 0 {
             isBracketed = true
-            openBeforeUsers = 0
+            depthBeforeUsers = 0
         }
         place = isBracketed ? .inArray : .plain
         doubtfulUntil = 0
@@ -49,14 +49,14 @@ struct StreamBrackets {
         if isBracketed { place = .inArray }
     }
 
-    /// Takes a `[` at this point, before the first user. In what turned out to be no object it opens nothing, but it has its `]`.
+    /// Takes a `[` before the first user. Inside a failed object it opens no array, but within one it must be counted, as its `]` is.
     mutating func openBeforeUsers(at offset: Int64) {
-        if isTrusted(at: offset) || openBeforeUsers > 0 { openBeforeUsers += 1 }
+        if isTrusted(at: offset) || depthBeforeUsers > 0 { depthBeforeUsers += 1 }
     }
 
-    /// Takes a `]` at this point, before the first user.
+    /// Takes a `]` before the first user.
     mutating func closeBeforeUsers(at offset: Int64) {
-        if isTrusted(at: offset), openBeforeUsers > 0 { openBeforeUsers -= 1 }
+        if isTrusted(at: offset), depthBeforeUsers > 0 { depthBeforeUsers -= 1 }
     }
 
     /// Takes a `]` outside damage.
@@ -80,7 +80,7 @@ struct StreamBrackets {
 
     /// The body has ended in an object.
     mutating func endInObject() {
-        if place == .inArray || openBeforeUsers > 0 { endsInObjectOfArray = true }
+        if place == .inArray || depthBeforeUsers > 0 { endsInObjectOfArray = true }
         if !isBracketed { place = .inObject }
     }
 }

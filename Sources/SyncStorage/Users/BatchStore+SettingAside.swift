@@ -6,7 +6,7 @@ extension BatchStore {
     /// Longest time in all. A newer sync waits for the batches under way of older ones, and longer than this.
     private static let longest = Duration.seconds(60)
 
-    /// - Parameter refusedBefore: by their place, users who are refused whatever the database says.
+    /// - Parameter refusedBefore: users that are refused without asking the database, by their index in `users`.
     nonisolated(nonsending) static func applySettingAside(
         _ batch: DecodedBatch, _ users: [Int], refusedBefore: [Int: Refusal], on connection: PostgresConnection
     ) async throws -> BatchOutcome {

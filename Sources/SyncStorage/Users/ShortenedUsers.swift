@@ -1,13 +1,13 @@
 import Postgres
 import SyncCore
 
-/// Finds the users of whom the table would store less than was sent, without a word.
+/// Finds users whose text PostgreSQL would truncate without an error.
 ///
-/// A text that is too long for a `varchar(n)` is an error, but blanks beyond its n-th character are cut off in silence, as the SQL
-/// standard demands (PostgreSQL's documentation, "Character Types"). Such a name would be another one in the table.
+/// Text that is too long for `varchar(n)` is an error, unless only blanks exceed the limit: those are cut off silently (PostgreSQL
+/// manual, "Character Types"). A truncated name is another user's name.
 enum ShortenedUsers {
-    /// Asks the database only when a text ends in a blank.
-    /// - Returns: why each is refused, by the user's place in `users`.
+    /// Queries the catalog only if a text ends in a blank.
+    /// - Returns: the refusals, by the user's index in `users`.
     nonisolated(nonsending) static func find(
         in batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
     ) async throws -> [Int: Refusal] {
@@ -19,7 +19,7 @@ enum ShortenedUsers {
             for user in padded where length(place, of: users[user], in: batch) > width {
                 refusals[user] = Refusal(
                     sqlState: "22001",
-                    message: "value too long for type character varying(\(width)): blanks at its end would be cut off")
+                    message: "value too long for type character varying(\(width)): trailing blanks would be cut off")
             }
         }
         return refusals
@@ -31,7 +31,7 @@ enum ShortenedUsers {
         }
     }
 
-    /// In characters, as PostgreSQL counts them: code points.
+    /// In code points, as PostgreSQL counts characters.
     private static func length(_ place: Int, of user: Int, in batch: DecodedBatch) -> Int {
         batch.withText(place, of: user) { text in text.count { $0 & 0xC0 != 0x80 } }
     }

@@ -1,10 +1,10 @@
-/// Which users are meant; without a condition, all of them.
+/// Conditions on users. Without any, all users match.
 package struct UserFilter: Sendable, Equatable {
-    /// Only those who are marked as deleted, or only those who are not.
+    /// true: only users marked as deleted; false: only the others.
     package var deleted: Bool?
-    /// Only those whose row was changed at this time or later, in microseconds since 1970-01-01T00:00:00Z.
+    /// Only rows changed at this time or later, in microseconds since 1970-01-01T00:00:00Z.
     package var changedSince: Int64?
-    /// Only those whose row this sync wrote last.
+    /// Only rows last written by this sync.
     package var syncID: Int64?
 
     package init(deleted: Bool? = nil, changedSince: Int64? = nil, syncID: Int64? = nil) {

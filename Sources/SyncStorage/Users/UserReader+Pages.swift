@@ -1,15 +1,15 @@
 import Postgres
 
 extension UserReader {
-    /// Users by name: those behind a name, in the order of the column's own collation, which is that of its unique index.
+    /// One page of users, ordered by the name column's own collation, which its unique index has.
     ///
-    /// A name is the place where the next page begins, so rows that come or go in between move nobody from one page to another.
-    /// Conditions have no index: rows are looked at until the page is full.
+    /// A page begins after a name (keyset), so inserts and deletes move no user to another page. The filter has no index: rows are
+    /// scanned until the page is full.
     /// - Parameters:
-    ///   - userName: where the page before ended, whether there is such a user or not; nil for the first page.
-    ///   - limit: users at most, at least 1.
-    ///   - deadline: after which the search is stopped, in whole milliseconds.
-    /// - Throws: ``UserTableError/tooSlow(_:)`` when it was stopped, and what the database throws.
+    ///   - userName: the last name of the previous page, or any text; nil for the first page.
+    ///   - limit: most users of the page, at least 1.
+    ///   - deadline: the statement timeout, in whole milliseconds.
+    /// - Throws: ``UserTableError/tooSlow(_:)`` after the deadline, or `PostgresError`.
     package nonisolated(nonsending) func page(
         of filter: UserFilter = UserFilter(), after userName: String?, limit: Int, deadline: Duration
     ) async throws -> [StoredUser] {
@@ -27,12 +27,12 @@ extension UserReader {
         }
     }
 
-    /// The statement holds only the conditions that are meant, so that the planner sees which of them there are.
+    /// The statement holds only the conditions that are set, so that the planner can use them.
     static func statement(
         _ filter: UserFilter, after userName: String?, limit: Int
     ) -> (SQL, [PostgresValue]) {
         var parameters: [PostgresValue] = [.int8(Int64(limit))]
-        // A row without a name is another program's, and no user of the source.
+        // A row without a name belongs to another program.
         var conditions: SQL = "user_name IS NOT NULL"
         if let userName {
             parameters.append(.text(userName))
@@ -40,7 +40,7 @@ extension UserReader {
         }
         if let deleted = filter.deleted {
             parameters.append(.bool(deleted))
-            // Another program may have left it open; then nobody has marked the user.
+            // Another program may have written NULL, which means not deleted.
             conditions = "\(conditions) AND coalesce(deleted, false) = \(parameter: parameters.count)"
         }
         if let changedSince = filter.changedSince {
@@ -51,12 +51,12 @@ extension UserReader {
             parameters.append(.int8(syncID))
             conditions = "\(conditions) AND sync_id = \(parameter: parameters.count)"
         }
-        // Not the output column, which is a text: the index is on the table's.
+        // `users.user_name` and not the output column, which is cast to text and has no index.
         return ("SELECT \(columns) FROM users WHERE \(conditions) ORDER BY users.user_name LIMIT $1", parameters)
     }
 }
 
 extension PostgresError {
-    /// By a time limit or an administrator: `query_canceled`. A task that was cancelled has a code of its own.
+    /// `query_canceled`, by a timeout or an administrator. Task cancellation has its own code.
     fileprivate var wasStoppedByServer: Bool { code == .server && sqlState == "57014" }
 }

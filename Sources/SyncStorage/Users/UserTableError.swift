@@ -2,7 +2,7 @@
 package enum UserTableError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The server sent something that is no binary COPY of this table.
     case unreadable(String)
-    /// A search took longer than it may, and was stopped.
+    /// A search reached its statement timeout.
     case tooSlow(Duration)
 
     package var description: String {
@@ -11,7 +11,7 @@ package enum UserTableError: Error, Sendable, Equatable, CustomStringConvertible
             "the users table cannot be read: the server sent \(found); run with SYNC_MODE=full and report it"
         case .tooSlow(let limit):
             "the search through the users table took longer than \(limit.components.seconds) s and was stopped: "
-                + "ask for fewer users or with fewer conditions, or try again when the database is less busy"
+                + "use a smaller limit or fewer conditions, or retry when the database is less busy"
         }
     }
 }

@@ -107,7 +107,7 @@ struct UsersIntegrationTests {
             let nobody = try await stack.orchestrator("users", "show", "nobody")
             #expect(
                 nobody.status == 1 && nobody.output.isEmpty
-                    && nobody.errorOutput.contains("there is no user of that name"))
+                    && nobody.errorOutput.contains("no user of that name"))
             let text = try await stack.orchestrator("users", "show", "ana").output
             #expect(text.contains(/(?m)^user_name +ana$/) && text.contains(/(?m)^sync_id +-$/))
         }
@@ -204,9 +204,7 @@ struct UsersIntegrationTests {
                     "\(sessions) AND (state <> 'idle' OR state_change > now() - interval '3 seconds')") == 0
             }
             for _ in 0..<5 {
-                try await eventually(within: .seconds(5), "no session has anything open") {
-                    try await stack.count("\(sessions) AND state <> 'idle'") == 0
-                }
+                #expect(try await stack.count("\(sessions) AND state <> 'idle'") == 0)
                 #expect(try await api.ask("GET", "/users?limit=1").status == 200)
                 #expect(try await api.ask("GET", "/users/export").status == 503)
             }
@@ -243,7 +241,7 @@ struct UsersIntegrationTests {
         }
     }
 
-    @Test("an export that cannot go on is cut, so that nobody takes it for a whole one")
+    @Test("a failed export is cut: its client sees an incomplete transfer")
     func cut() async throws {
         try await withUsers {
             try await fill($0, 15_000, emailLength: 2000)

@@ -1,12 +1,12 @@
 import SyncStorage
 
-/// Some users by name, and where the next ones begin.
+/// One page of users, and where the next page begins.
 struct UserPage: Encodable {
     let users: [UserDocument]
-    /// What to give as `after` for the next page; nil when this one is the last.
+    /// `after` of the next page; nil on the last page.
     let next: String?
 
-    /// - Parameter limit: what the users were limited to.
+    /// - Parameter limit: the page size that was asked for.
     init(users: [StoredUser], limit: Int) {
         self.users = users.map(UserDocument.init)
         next = users.count == limit ? users.last?.userName : nil

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 
 extension Request {
-    /// The form in which an answer is to come: what `?format=` says, or else the `Accept`.
-    /// - Parameter offered: the one for those who do not care first.
+    /// The format of the answer: `?format=` if given, else chosen by `Accept`.
+    /// - Parameter offered: the first one is the default.
     func format<Format: RawRepresentable<String>>(
         among offered: [(format: Format, mediaType: String)]
     ) throws(Problem) -> Format {

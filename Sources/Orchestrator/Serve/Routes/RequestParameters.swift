@@ -33,7 +33,7 @@ extension Request {
         let values = uri.queryParameters.getAll(name)
         guard let text = values.first else { return nil }
         guard values.count == 1, let value = RFC3339.microseconds(String(text)) else {
-            throw Problem(.badRequest, "\(name) must be one time as RFC 3339 writes it, such as 2026-01-31T12:00:00Z")
+            throw Problem(.badRequest, "\(name) must be one RFC 3339 time, for example 2026-01-31T12:00:00Z")
         }
         return value
     }
@@ -41,7 +41,7 @@ extension Request {
     /// A user's name in the query, where forms and most clients write `+` for a space.
     /// - Returns: nil when the parameter is absent.
     func userName(_ name: String) throws(Problem) -> String? {
-        // The parsed parameters take an escape that is malformed as it stands.
+        // Hummingbird keeps a malformed escape as plain text, so the query is read here.
         let values = (uri.query ?? "").split(separator: "&").filter { $0.hasPrefix("\(name)=") }
         guard let value = values.first?.dropFirst(name.count + 1) else {
             guard uri.queryParameters.getAll(name).isEmpty else {
@@ -53,7 +53,7 @@ extension Request {
             !text.utf8.contains(0)
         else {
             throw Problem(
-                .badRequest, "\(name) must be one user name in percent-encoded UTF-8: 'next' of the page before")
+                .badRequest, "\(name) must be one user name in percent-encoded UTF-8, such as 'next' of the last page")
         }
         return text
     }

@@ -8,19 +8,19 @@ import SyncStorage
 
 /// `/users/export`: all users as a stream, for files and programs.
 ///
-/// A part is read when the one before has been taken, so a slow client holds a page in memory and no connection to the database.
-/// An export that cannot come to its end is cut: the client sees that its transfer is incomplete.
+/// Each part is read after the client has taken the previous one, so a slow client holds one page in memory and no database connection.
+/// A failed export is cut: its client sees an incomplete transfer.
 struct UserExportRoutes: Sendable {
     private let pool: PostgresPool
     private let logger: Logger
     private let places = RequestPlaces(limit: Self.maximumExports)
 
-    /// Exports at once. Each keeps the database busy for as long as its client reads quickly.
+    /// Exports at once. A client that reads quickly keeps the database busy.
     static let maximumExports = 4
-    /// After which an export is cut, however slow its client.
+    /// The longest export.
     private static let timeLimit = Duration.seconds(3600)
 
-    /// What is served, the one for those who do not care first.
+    /// The first one is the default.
     private static let mediaTypes: [(format: UserLines.Format, mediaType: String)] = [
         (.jsonl, "application/jsonl"), (.csv, "text/csv"),
     ]
@@ -41,11 +41,11 @@ struct UserExportRoutes: Sendable {
         var headers: HTTPFields = [.vary: "Accept"]
         headers[.contentType] = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/jsonl"
         headers[.contentDisposition] = "attachment; filename=\"users.\(format.rawValue)\""
-        // A look at HEAD must not hold a place.
+        // HEAD takes no place.
         guard request.method != .head else { return Response(status: .ok, headers: headers) }
         guard let place = places.take() else {
             throw Problem(
-                .serviceUnavailable, "\(Self.maximumExports) exports are under way already: try again later",
+                .serviceUnavailable, "\(Self.maximumExports) exports are already running: retry later",
                 headers: [.retryAfter: "30"])
         }
         var export = UserExport(format: format) { [pool] userName in
@@ -53,7 +53,7 @@ struct UserExportRoutes: Sendable {
                 try await UserReader(connection: connection).exportPage(of: filter, after: userName)
             }
         }
-        // Before the head is sent: what goes wrong by now can still be told.
+        // Before the head is sent, a failure can still become an error status.
         let first = try await export.next()
         let rest = export
         return Response(
@@ -92,8 +92,8 @@ private enum ExportCut: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .tooSlow: "its client took longer than an hour"
-        case .serverEnds: "the server is about to end"
+        case .tooSlow: "it took longer than an hour"
+        case .serverEnds: "the server is stopping"
         }
     }
 }
