@@ -21,7 +21,7 @@ struct UserRoutes: Sendable {
                         try await UserReader(connection: connection).user(named: userName)
                     }
                     // The name is not repeated: answers and logs of failures carry no user data.
-                    guard let user else { throw Problem(.notFound, "no user of that name") }
+                    guard let user else { throw Problem(.notFound, "there is no user of that name") }
                     return try Response.json(UserDocument(user: user))
                 }
             ])
