@@ -98,6 +98,20 @@ import Testing
         #expect(ConnectionStringParameters(uri: "postgresql://h/d?a=1").text(without: "a") == "postgresql://h/d")
     }
 
+    @Test(
+        "an empty word, as an env file leaves it, is libpq's default and never given on",
+        arguments: ["sslmode", "gssencmode", "channel_binding", "target_session_attrs"])
+    func emptyWord(name: String) throws {
+        let options = try ConnectionOptions(stated: [:], values: ["host": "h", name: ""])
+        var generator = SystemRandomNumberGenerator()
+        let step = ConnectPlan(options, total: .seconds(10), using: &generator).steps[0]
+        let pairs = ConnectionParameters(
+            options, step: step, address: nil, applicationName: "app", startupOptions: nil
+        ).pairs
+        let expected = name == "target_session_attrs" ? "any" : "prefer"
+        #expect(pairs.first { $0.keyword == name }?.value == expected)
+    }
+
     @Test("what libpq is given is one host with everything decided")
     func pairs() throws {
         let options = try ConnectionOptions.read(

@@ -14,6 +14,9 @@ extension Transfer {
         if code == CURLE_COULDNT_RESOLVE_PROXY {
             return failure(.proxyUnavailable, "the proxy's name cannot be resolved")
         }
+        if !hasHead, Self.isTooLarge(code) {
+            return failure(.protocolError, "a header line is longer than libcurl takes (100 KB), or memory ran out")
+        }
         if let refusal = proxyRefusal(code) { return failure(refusal, "\(words) (by the proxy)") }
         return failure(
             meaning(of: code), hasHead ? "\(words); \(channel.bytesReceived) bytes of the body had arrived" : words)
@@ -36,6 +39,9 @@ extension Transfer {
         // 5xx: it tried to reach the server.
         return status >= 500 ? .proxyUnavailable : .proxyRefused
     }
+
+    /// How libcurl reports a header line beyond `CURL_MAX_HTTP_HEADER`: as a lack of memory, since 8.6 as `CURLE_TOO_LARGE`.
+    private static func isTooLarge(_ code: CURLcode) -> Bool { code == CURLE_OUT_OF_MEMORY || code.rawValue == 100 }
 
     private func meaning(of code: CURLcode) -> HTTPClientError.Code {
         switch code {

@@ -37,7 +37,7 @@ struct ConnectionOptions: Sendable {
 
     init(stated: [String: String], values: [String: String], loadBalancing: String? = nil) throws(PostgresError) {
         self.stated = stated
-        self.values = values
+        self.values = values.merging(Self.defaultsOfEmptyWords(values)) { $1 }
         try Self.check(values)
         hosts = try ServerHost.list(values)
         hostTimeout = try Self.hostTimeout(values["connect_timeout"])
@@ -56,16 +56,22 @@ struct ConnectionOptions: Sendable {
     // MARK: Checks
 
     /// libpq finds a wrong word only while it connects, where it looks like a failure that may pass.
-    private static let words: [(name: String, values: [String])] = [
-        ("sslmode", ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]),
-        ("gssencmode", ["disable", "prefer", "require"]),
-        ("channel_binding", ["disable", "prefer", "require"]),
-        ("target_session_attrs", ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"]),
+    private static let words: [(name: String, initially: String, values: [String])] = [
+        ("sslmode", "prefer", ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]),
+        ("gssencmode", "prefer", ["disable", "prefer", "require"]),
+        ("channel_binding", "prefer", ["disable", "prefer", "require"]),
+        ("target_session_attrs", "any", ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"]),
     ]
     private static let protocolVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
     private static let numbers = [
         "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
     ]
+
+    /// An empty word, such as that of `PGSSLMODE=` in an env file, means that none is set. libpq takes it for a wrong one.
+    private static func defaultsOfEmptyWords(_ values: [String: String]) -> [String: String] {
+        let empty = words.filter { values[$0.name]?.isEmpty == true }
+        return Dictionary(uniqueKeysWithValues: empty.map { ($0.name, $0.initially) })
+    }
 
     private static func check(_ values: [String: String]) throws(PostgresError) {
         for word in words { try check(word.name, values[word.name], among: word.values) }

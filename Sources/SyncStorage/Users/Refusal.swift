@@ -17,7 +17,7 @@ struct Refusal: Sendable, Equatable {
         self.sqlState = sqlState
         // A trigger of another program may give any name.
         self.constraint = constraint.map { PrintableText.line($0, limit: Self.longestName) }
-        self.message = String(message.prefix(Self.longestMessage))
+        self.message = PrintableText.line(message, limit: Self.longestMessage)
     }
 
     /// - Returns: nil when the error is not about a row: then nobody is set aside for it.

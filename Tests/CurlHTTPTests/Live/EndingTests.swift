@@ -144,6 +144,22 @@ struct EndingTests {
         }
     }
 
+    @Test(
+        "a header line of any length is refused as one, and not taken for a lack of memory",
+        arguments: [99, 101, 127, 200, 5000])
+    func longHeaderLine(kilobytes: Int) async throws {
+        try await withServer { connection, _ in
+            try connection.respond("200 OK", ["X: " + String(repeating: "x", count: kilobytes << 10)])
+        } _: { client, server in
+            do throws(HTTPClientError) {
+                _ = try await client.execute(HTTPRequest(url: server.url))
+                #expect(kilobytes < 100)
+            } catch {
+                #expect(error.code == .protocolError && error.detail.contains("header"), "\(error)")
+            }
+        }
+    }
+
     // MARK: Cancellation
 
     @Test("cancelling answers at once and closes the connection", arguments: ["/nothing", "/head", "/some"])

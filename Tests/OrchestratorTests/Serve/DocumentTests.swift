@@ -15,6 +15,13 @@ struct DocumentTests {
         #expect(json == #"{"detail":"there is no sync 4","status":404,"title":"Not Found","type":"about:blank"}"#)
     }
 
+    @Test("a problem repeats no control character and no endless letter of a request")
+    func problemText() {
+        let letter = "e" + String(repeating: "\u{301}", count: 100_000)
+        let detail = Problem(.badRequest, "\u{1B}[31m\u{202E}\u{9B}\n\(letter)").detail
+        #expect(detail.utf8.starts(with: " [31m?  e".utf8) && detail.unicodeScalars.count <= 4001)
+    }
+
     @Test("metrics keep to the text format, and name no value that is not known")
     func metrics() throws {
         let empty = PrometheusText(countsByStatus: [:], newest: nil, newestCompleted: nil).text

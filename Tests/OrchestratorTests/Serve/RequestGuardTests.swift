@@ -74,6 +74,14 @@ struct RequestGuardTests {
         #expect(trusting.check(path: "/syncs", authority: own, headers: page) == nil)
     }
 
+    @Test("a second Host is refused on every path, with a token and without", arguments: ["/", "/health", "/syncs"])
+    func severalHosts(path: String) {
+        let second: HTTPFields = [.host: "localhost", .authorization: "Bearer \(Self.secret)"]
+        for access in [withToken, trusting] {
+            #expect(access.check(path: path, authority: "localhost", headers: second) == .severalHosts)
+        }
+    }
+
     @Test("a token is never printed")
     func secrecy() {
         #expect(!"\(withToken)".contains(Self.secret))

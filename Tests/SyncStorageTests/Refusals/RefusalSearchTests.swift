@@ -52,6 +52,13 @@ struct RefusalSearchTests {
         #expect(error?.refused == 101)
     }
 
+    @Test("what a trigger says is kept as one printable line of bounded length")
+    func message() {
+        let letter = "e" + String(repeating: "\u{301}", count: 100_000)
+        let message = Refusal(sqlState: "P0001", message: "no\u{1B}[31m\n\u{202E}\(letter)").message
+        #expect(message.utf8.starts(with: "no [31m ?e".utf8) && message.unicodeScalars.count <= 501)
+    }
+
     @Test("a user who is refused for what others are is tried again after them, once")
     func secondTry() throws {
         var search = RefusalSearch(users: 4)

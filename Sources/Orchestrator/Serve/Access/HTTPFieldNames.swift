@@ -2,6 +2,7 @@ import HTTPTypes
 
 /// Fields that the HTTP library has no names for.
 extension HTTPField.Name {
+    static let host = known("Host")
     static let secFetchSite = known("Sec-Fetch-Site")
     static let referrerPolicy = known("Referrer-Policy")
     static let frameOptions = known("X-Frame-Options")

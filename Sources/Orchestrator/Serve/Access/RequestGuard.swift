@@ -16,6 +16,8 @@ struct RequestGuard: Sendable {
         case unauthorized
         /// Its `Host` is not this machine's loopback name: DNS rebinding.
         case foreignHost
+        /// It names several hosts, so a proxy in front may have read another one (RFC 9112, section 3.2).
+        case severalHosts
         /// A web page of another origin sent it.
         case foreignOrigin
     }
@@ -25,6 +27,8 @@ struct RequestGuard: Sendable {
 
     /// - Returns: nil when the request may be answered.
     func check(path: String, authority: String?, headers: HTTPFields) -> Refusal? {
+        // The first `Host` is the authority. What is left of them is a second one.
+        guard headers[.host] == nil else { return .severalHosts }
         let isPublic = Self.publicPaths.contains(path)
         if let token {
             return isPublic || token.isShown(by: headers[.authorization]) ? nil : .unauthorized

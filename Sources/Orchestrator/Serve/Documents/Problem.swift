@@ -1,11 +1,12 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import SyncCore
 
 /// Why a request was not done, as RFC 9457 writes it down.
 struct Problem: Error, Sendable {
     let status: HTTPResponse.Status
-    /// What happened and what to do, for the person who reads it; says nothing secret.
+    /// What happened and what to do, for the person who reads it; says nothing secret. Printable: a part may be of the request.
     let detail: String
     /// The sync that stands in the way, with 409.
     var running: SyncLogDocument?
@@ -16,7 +17,7 @@ struct Problem: Error, Sendable {
         _ status: HTTPResponse.Status, _ detail: String, running: SyncLogDocument? = nil, headers: HTTPFields = [:]
     ) {
         self.status = status
-        self.detail = detail
+        self.detail = PrintableText.line(detail)
         self.running = running
         self.headers = headers
     }

@@ -17,6 +17,8 @@ struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
                 headers: [.wwwAuthenticate: "Bearer realm=\"user-sync\""])
         case .foreignHost:
             throw Problem(.misdirectedRequest, "this server answers to names of loopback only, such as localhost")
+        case .severalHosts:
+            throw Problem(.badRequest, "the request has more than one Host; send one")
         case .foreignOrigin:
             throw Problem(.forbidden, "requests from web pages of other origins are refused")
         }
