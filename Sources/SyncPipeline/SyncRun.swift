@@ -131,7 +131,7 @@ struct SyncRun: Sendable {
             table: table, syncID: record.syncID, place: configuration.indexFolder, logger: logger)
         var sink = SyncSink(
             configuration: configuration, record: record, comparison: comparison, sender: sender, progress: progress,
-            observers: observers)
+            observers: observers, clock: clock, logger: logger)
         let reader = StreamReader(
             source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
             idleTimeout: configuration.legacyAPI.idleTimeout, clock: clock, logger: logger)

@@ -1,3 +1,4 @@
+import Logging
 import SyncCore
 
 /// Takes the stream of a sync: users through delta and batch to the sender, damage into quarantine.
@@ -11,6 +12,8 @@ struct SyncSink: StreamConsumer, ~Copyable {
     private let sender: BatchSender
     private let progress: SyncProgress
     private let observers: [any SyncObserver]
+    private let clock: PipelineClock
+    private let logger: Logger
 
     /// Damaged pieces stored per sync. Beyond this they are only counted, so that a stream of nothing but damage cannot fill
     /// the database.
@@ -23,8 +26,13 @@ struct SyncSink: StreamConsumer, ~Copyable {
     private(set) var attempt = 0
     /// Above the numbers of all batches that the sender has taken.
     private var nextBatchNumber: Int64 = 1
+    /// Once chosen, the same for all attempts. No batch is sealed before.
+    private var lanes: LaneAssignment?
 
     // Of the latest attempt:
+    /// Until the lanes are chosen.
+    private var learning: LaneLearning?
+    private var openedAt: PipelineClock.Instant
     private var batcher: LaneBatcher
     private(set) var users = 0
     private(set) var rejectCount = 0
@@ -37,7 +45,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
 
     init(
         configuration: SyncConfiguration, record: any SyncRecord, comparison: TableComparison, sender: BatchSender,
-        progress: SyncProgress, observers: [any SyncObserver]
+        progress: SyncProgress, observers: [any SyncObserver], clock: PipelineClock, logger: Logger
     ) {
         self.configuration = configuration
         self.record = record
@@ -45,19 +53,26 @@ struct SyncSink: StreamConsumer, ~Copyable {
         self.sender = sender
         self.progress = progress
         self.observers = observers
+        self.clock = clock
+        self.logger = logger
+        openedAt = clock.now()
         mode = configuration.mode
-        batcher = Self.batcher(configuration, syncID: record.syncID, attempt: 0, firstBatch: 1)
+        batcher = Self.batcher(
+            configuration, syncID: record.syncID, attempt: 0, firstBatch: 1, lanes: .hashed(configuration.messageGroups)
+        )
     }
 
     // MARK: The parser's calls
 
     mutating func receive(_ user: UserRecord) {
         users += 1
+        learning?.note(user.userName)
         switch comparison.filter?.judge(user) ?? .send {
         case .send: add(user, isNew: false)
         case .sendNew: add(user, isNew: true)
         case .skip, .hold: break
         }
+        if learning?.isComplete == true { chooseLanes() }
     }
 
     mutating func receive(_ reject: Reject) {
@@ -68,6 +83,11 @@ struct SyncSink: StreamConsumer, ~Copyable {
     }
 
     private mutating func add(_ user: UserRecord, isNew: Bool) {
+        if learning != nil {
+            // What might be refused for its size is not held, so that it is refused at once.
+            if batcher.surelyTakes(user), learning?.hold(user, isNew: isNew) == true { return }
+            chooseLanes()
+        }
         do {
             if let batch = try batcher.append(user, isNew: isNew) { sealed.append(batch) }
         } catch {
@@ -77,6 +97,22 @@ struct SyncSink: StreamConsumer, ~Copyable {
                     offset: user.offset, reason: .userTooLarge,
                     excerpt: Excerpt.printable(user.userName.prefix(160), isCut: true), userName: Array(user.userName)))
         }
+    }
+
+    /// Ends the learning: what waited goes to its lanes, in the order in which it came.
+    private mutating func chooseLanes() {
+        guard let learned = learning else { return }
+        learning = nil
+        let choice = learned.choice()
+        logger.info(
+            "lanes are chosen",
+            metadata: [
+                "names": .stringConvertible(choice.names), "reason": "\(choice.reason.rawValue)",
+                "lanes": "\(choice.assignment.kind)",
+            ])
+        lanes = choice.assignment
+        batcher = newBatcher()
+        learned.release { add($0, isNew: $1) }
     }
 
     // MARK: The reader's calls
@@ -92,8 +128,11 @@ struct SyncSink: StreamConsumer, ~Copyable {
         (users, rejectCount, damagedRecords) = (0, 0, 0)
         sealed.removeAll()
         rejects.removeAll()
-        batcher = Self.batcher(
-            configuration, syncID: record.syncID, attempt: attempt, firstBatch: nextBatchNumber)
+        // What the attempt before has held was never sent, and comes again.
+        learning =
+            lanes == nil
+            ? LaneLearning(lanes: configuration.messageGroups, batchSize: configuration.batchSize) : nil
+        batcher = newBatcher()
         try await record.beginAttempt(attempt, firstBatch: nextBatchNumber)
     }
 
@@ -101,9 +140,11 @@ struct SyncSink: StreamConsumer, ~Copyable {
         // The source answers: from here on older syncs write nothing, and what the table holds can be relied on.
         try await record.overtake()
         try await comparison.beginAttempt(mode)
+        openedAt = clock.now()
     }
 
     mutating func passOn(streamBytes: Int64) async throws {
+        if learning != nil, clock.now() - openedAt >= LaneLearning.longestTime { chooseLanes() }
         try await sendSealed()
         if rejects.count >= Self.rejectsPerWrite { try await storeRejects() }
         publish(streamBytes)
@@ -115,6 +156,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
 
     mutating func complete(streamBytes: Int64) async throws {
         comparison.filter?.releaseHeld { add($0, isNew: false) }
+        chooseLanes()
         try await sendSealed()
         try await storeRejects()
         publish(streamBytes)
@@ -151,11 +193,17 @@ struct SyncSink: StreamConsumer, ~Copyable {
         }
     }
 
+    private func newBatcher() -> LaneBatcher {
+        Self.batcher(
+            configuration, syncID: record.syncID, attempt: attempt, firstBatch: nextBatchNumber,
+            lanes: lanes ?? .hashed(configuration.messageGroups))
+    }
+
     private static func batcher(
-        _ configuration: SyncConfiguration, syncID: Int64, attempt: Int, firstBatch: Int64
+        _ configuration: SyncConfiguration, syncID: Int64, attempt: Int, firstBatch: Int64, lanes: LaneAssignment
     ) -> LaneBatcher {
         LaneBatcher(
-            syncID: syncID, attempt: attempt, firstBatchNumber: firstBatch, lanes: configuration.messageGroups,
+            syncID: syncID, attempt: attempt, firstBatchNumber: firstBatch, lanes: lanes,
             maximumUsers: configuration.batchSize,
             maximumBodyBytes: configuration.maximumMessageBytes - MessageAttributes.maximumBytes)
     }

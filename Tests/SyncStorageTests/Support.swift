@@ -100,7 +100,8 @@ func batch(_ syncID: Int64, _ number: Int64, _ users: [TestUser], new: (TestUser
     -> DecodedBatch
 {
     var batcher = LaneBatcher(
-        syncID: syncID, firstBatchNumber: number, lanes: 1, maximumUsers: users.count, maximumBodyBytes: 1 << 20)
+        syncID: syncID, firstBatchNumber: number, lanes: .hashed(1), maximumUsers: users.count,
+        maximumBodyBytes: 1 << 20)
     var sealed: Batch?
     for user in users {
         var (name, email) = (user.name, user.email)

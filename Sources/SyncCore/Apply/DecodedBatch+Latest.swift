@@ -38,8 +38,7 @@ extension DecodedBatch {
 
 /// Orders users by the bytes of their names, then by creation time, then by their place in the message.
 ///
-/// The first sixteen bytes of a name are kept as two numbers, so that most comparisons look at nothing else. Shorter
-/// names are filled up with zeros, which is right because a name holds no NUL.
+/// The first sixteen bytes of a name are kept as two numbers, so that most comparisons look at nothing else.
 private struct NameSortKey {
     let first: UInt64
     let second: UInt64
@@ -50,8 +49,8 @@ private struct NameSortKey {
     let user: UInt32
 
     init(_ name: UnsafeRawBufferPointer, start: Int, createdAt: Int64, user: Int) {
-        first = Self.eightBytes(of: name, at: 0)
-        second = Self.eightBytes(of: name, at: 8)
+        first = NameOrder.word(of: name, at: 0)
+        second = NameOrder.word(of: name, at: 8)
         self.createdAt = createdAt
         restStart = UInt32(truncatingIfNeeded: start + 16)
         restCount = UInt32(truncatingIfNeeded: max(0, name.count - 16))
@@ -85,18 +84,5 @@ private struct NameSortKey {
             if left != right { return left < right ? -1 : 1 }
         }
         return Int(restCount) - Int(other.restCount)
-    }
-
-    /// The bytes from `offset` on as a number that sorts as they do.
-    @inline(__always)
-    private static func eightBytes(of name: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
-        if name.count >= offset + 8 {
-            return UInt64(bigEndian: name.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        }
-        var value: UInt64 = 0
-        for index in offset..<offset + 8 {
-            value = value << 8 | (index < name.count ? UInt64(name[index]) : 0)
-        }
-        return value
     }
 }

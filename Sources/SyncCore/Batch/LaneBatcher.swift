@@ -15,6 +15,7 @@ package struct LaneBatcher: ~Copyable {
     private let maximumBodyBytes: Int
     /// The bytes that are left for lines when the longest header of this sync is taken off.
     private let maximumRowsBytes: Int
+    private let assignment: LaneAssignment
     private var lanes: UniqueArray<LaneBuffer>
     /// Where ``flushNext()`` looks next: lanes below it are empty.
     private var flushedLanes = 0
@@ -28,12 +29,13 @@ package struct LaneBatcher: ~Copyable {
     ///   - syncID: The sync that all batches belong to.
     ///   - attempt: Which reading of the stream, within the sync, the users come from; counted from 1.
     ///   - firstBatchNumber: The number of the first batch; a restarted stream goes on where the last attempt ended.
-    ///   - lanes: The number of lanes, at least 1.
+    ///   - lanes: Which lane each user goes to; the same for all batches of a sync.
     ///   - maximumUsers: The most users in a batch, at least 1.
     ///   - maximumBodyBytes: The most UTF-8 bytes in a body. SQS counts a message's attributes (name, type and value)
     ///     into the same limit: their bytes are to be taken off before.
     package init(
-        syncID: Int64, attempt: Int = 1, firstBatchNumber: Int64, lanes: Int, maximumUsers: Int, maximumBodyBytes: Int
+        syncID: Int64, attempt: Int = 1, firstBatchNumber: Int64, lanes assignment: LaneAssignment, maximumUsers: Int,
+        maximumBodyBytes: Int
     ) {
         self.syncID = syncID
         self.attempt = attempt
@@ -41,10 +43,10 @@ package struct LaneBatcher: ~Copyable {
         self.maximumUsers = max(1, maximumUsers)
         self.maximumBodyBytes = maximumBodyBytes
         self.maximumRowsBytes = maximumBodyBytes - MessageEncoder.longestHeaderBytes
-        let laneCount = max(1, lanes)
-        self.lanes = UniqueArray(minimumCapacity: laneCount)
-        for _ in 0..<laneCount {
-            self.lanes.append(LaneBuffer())
+        self.assignment = assignment
+        lanes = UniqueArray(minimumCapacity: assignment.lanes)
+        for _ in 0..<assignment.lanes {
+            lanes.append(LaneBuffer())
         }
     }
 
@@ -56,6 +58,9 @@ package struct LaneBatcher: ~Copyable {
         }
         return users
     }
+
+    /// Whether ``append(_:isNew:)`` surely does not refuse a user for its size.
+    package func surelyTakes(_ user: UserRecord) -> Bool { MessageEncoder.roomForRow(user) <= maximumRowsBytes }
 
     /// Adds a user to its lane, and returns the batch that this sealed, if any.
     ///
@@ -72,7 +77,7 @@ package struct LaneBatcher: ~Copyable {
                 maximumBodyBytes: maximumBodyBytes
             )
         }
-        let lane = LaneHash.lane(of: user.userName, lanes: lanes.count)
+        let lane = assignment.lane(of: user.userName)
         flushedLanes = 0
         let rowBytes = lanes[lane].writeRow(user, isNew: isNew)
         guard lanes[lane].bytes + rowBytes <= maximumRowsBytes else {

@@ -1,7 +1,7 @@
-/// Chooses a user's lane: FNV-1a with 64 bits over the bytes of the user name, modulo the number of lanes.
+/// Chooses a user's lane by a hash, where lanes are not ranges of names.
 ///
-/// The hash is fixed, so every process, on every machine and in every version, puts a user name into the same lane; the
-/// records of one user therefore stay in order. Its definition and test vectors are in
+/// It is FNV-1a with 64 bits over the bytes of the user name, modulo the number of lanes. The hash is fixed, so every process, on every
+/// machine and in every version, computes the same. Its definition and test vectors are in
 /// [RFC 9923](https://www.rfc-editor.org/rfc/rfc9923.html); for example `""` is `cbf29ce484222325`, `"a"` is
 /// `af63dc4c8601ec8c` and `"foobar"` is `85944171f73967e8`. It is no defence against names made to collide: those only
 /// make one lane longer.

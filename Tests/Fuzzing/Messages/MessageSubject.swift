@@ -50,7 +50,7 @@ package struct MessageSubject: FuzzSubject {
         var batcher = LaneBatcher(
             syncID: Int64.random(in: 0...99, using: &random),
             firstBatchNumber: Int64.random(in: 0...99, using: &random),
-            lanes: 1, maximumUsers: users.count, maximumBodyBytes: 1 << 20)
+            lanes: .hashed(1), maximumUsers: users.count, maximumBodyBytes: 1 << 20)
         var batch: Batch?
         for user in users {
             do {

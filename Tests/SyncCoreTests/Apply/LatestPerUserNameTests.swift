@@ -9,7 +9,7 @@ struct LatestPerUserNameTests {
         var batcher = LaneBatcher(
             syncID: 1,
             firstBatchNumber: 1,
-            lanes: 1,
+            lanes: .hashed(1),
             maximumUsers: users.count,
             maximumBodyBytes: 64 << 20
         )

@@ -14,7 +14,7 @@ struct LaneBatcherTests {
         LaneBatcher(
             syncID: 7,
             firstBatchNumber: firstBatchNumber,
-            lanes: lanes,
+            lanes: .hashed(lanes),
             maximumUsers: users,
             maximumBodyBytes: bytes
         )

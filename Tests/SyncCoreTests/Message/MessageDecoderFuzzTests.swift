@@ -13,7 +13,7 @@ struct MessageDecoderFuzzTests {
         var batcher = LaneBatcher(
             syncID: Int64.random(in: 0...99, using: &generator),
             firstBatchNumber: Int64.random(in: 0...99, using: &generator),
-            lanes: 1,
+            lanes: .hashed(1),
             maximumUsers: count,
             maximumBodyBytes: 1 << 20
         )

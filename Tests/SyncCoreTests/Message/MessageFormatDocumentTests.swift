@@ -56,7 +56,7 @@ struct MessageFormatDocumentTests {
         var batcher = LaneBatcher(
             syncID: 42,
             firstBatchNumber: 1017,
-            lanes: 1,
+            lanes: .hashed(1),
             maximumUsers: 4,
             maximumBodyBytes: 262_144
         )

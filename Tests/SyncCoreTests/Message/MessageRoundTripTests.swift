@@ -9,7 +9,7 @@ struct MessageRoundTripTests {
         var batcher = LaneBatcher(
             syncID: .max,
             firstBatchNumber: .max - 1,
-            lanes: 1,
+            lanes: .hashed(1),
             maximumUsers: users.count,
             maximumBodyBytes: 64 << 20
         )

@@ -49,7 +49,7 @@ struct UserFieldTests {
 
     private static func message(_ user: SampleUser) throws -> DecodedBatch {
         var batcher = LaneBatcher(
-            syncID: 1, firstBatchNumber: 1, lanes: 1, maximumUsers: 1, maximumBodyBytes: 4096)
+            syncID: 1, firstBatchNumber: 1, lanes: .hashed(1), maximumUsers: 1, maximumBodyBytes: 4096)
         let batch = try user.withRecord { (record) throws(UserTooLarge) in try batcher.append(record) }
         return try MessageDecoder.decode(try #require(batch).body)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import SyncCore
 
-/// Measures what the orchestrator does to a parsed user (lane hash, batch, message) and what a worker does to get it back
+/// Measures what the orchestrator does to a parsed user (lane, batch, message) and what a worker does to get it back
 /// (decode, newest record for each name). One core, no I/O. On request the messages are left in a file, with NULs between them.
 @main
 struct BatchingBenchmark {
@@ -16,6 +16,14 @@ struct BatchingBenchmark {
             if let batch = try? batcher.append(user) { batches.append(batch) }
         }
 
+        mutating func receive(_ reject: Reject) {}
+    }
+
+    private struct SamplingSink: LegacyStreamSink {
+        var sample = NameSample()
+        mutating func receive(_ user: UserRecord) {
+            if sample.count < LaneLearning.mostNames { sample.add(user.userName) }
+        }
         mutating func receive(_ reject: Reject) {}
     }
 
@@ -37,15 +45,11 @@ struct BatchingBenchmark {
             parse(stream, into: &sink)
             users = sink.users
         }
-        var batches: [Batch] = []
-        let batching = median {
-            var sink = BatchingSink(
-                batcher: LaneBatcher(
-                    syncID: 1, firstBatchNumber: 1, lanes: 32, maximumUsers: 1000, maximumBodyBytes: 262_144))
-            parse(stream, into: &sink)
-            while let batch = sink.batcher.flushNext() { sink.batches.append(batch) }
-            batches = sink.batches
-        }
+        var sampling = SamplingSink()
+        parse(stream, into: &sampling)
+        let learned = sampling.sample.choice(lanes: 32).assignment
+        let (hashing, _) = batch(stream, lanes: .hashed(32))
+        let (batching, batches) = batch(stream, lanes: learned)
         var rows = 0
         let decoding = try median {
             rows = 0
@@ -56,7 +60,8 @@ struct BatchingBenchmark {
             for batch in batches { rows += try MessageDecoder.decode(batch.body).latestPerUserName().count }
         }
         let bytes = batches.reduce(0) { $0 + $1.body.count }
-        report("lanes, batches and messages", users, batching - parsing)
+        report("lanes by \(learned.kind), batches and messages", users, batching - parsing)
+        report("lanes by hashes of names, batches and messages", users, hashing - parsing)
         report("decoding", users, decoding)
         report("newest record for each name, sorted", users, sorting - decoding)
         if CommandLine.arguments.count == 3 {
@@ -65,6 +70,19 @@ struct BatchingBenchmark {
             try Data(bodies).write(to: URL(fileURLWithPath: CommandLine.arguments[2]))
         }
         print("\(batches.count) messages, \(bytes / max(users, 1)) bytes a user, \(rows) rows")
+    }
+
+    private static func batch(_ stream: [UInt8], lanes: LaneAssignment) -> (seconds: Double, batches: [Batch]) {
+        var batches: [Batch] = []
+        let seconds = median {
+            var sink = BatchingSink(
+                batcher: LaneBatcher(
+                    syncID: 1, firstBatchNumber: 1, lanes: lanes, maximumUsers: 1000, maximumBodyBytes: 262_144))
+            parse(stream, into: &sink)
+            while let batch = sink.batcher.flushNext() { sink.batches.append(batch) }
+            batches = sink.batches
+        }
+        return (seconds, batches)
     }
 
     private static func parse(_ stream: [UInt8], into sink: inout some LegacyStreamSink & ~Copyable) {

@@ -18,7 +18,7 @@ enum SmallBatches {
     static func make(count: Int, syncID: Int64) throws -> [DecodedBatch] {
         var sink = Sink(
             batcher: LaneBatcher(
-                syncID: syncID, firstBatchNumber: 1, lanes: 1, maximumUsers: 1, maximumBodyBytes: 262_144))
+                syncID: syncID, firstBatchNumber: 1, lanes: .hashed(1), maximumUsers: 1, maximumBodyBytes: 262_144))
         let users = (0..<count).map { index in
             #"{"id":\#(index),"userName":"user\#(index)","email":"user\#(index)@example.com","#
                 + #""createdAt":"2023-04-05T06:07:08.000Z","deleted":false}"#

@@ -20,7 +20,10 @@ struct UpsertBenchmark {
     let pool: PostgresPool
     /// Connections for the other forms: index look-ups in nested loops, which is the plan that suits them.
     let plainPool: PostgresPool
+    /// The messages of a stream whose lanes are ranges of names, as they are as a rule.
     let batches: [DecodedBatch]
+    /// The same users in messages whose lanes are hashes.
+    let hashedBatches: [DecodedBatch]
     let users: Int
 
     static func main() async throws {
@@ -32,7 +35,9 @@ struct UpsertBenchmark {
             FileHandle.standardError.write(Data("usage: UpsertBenchmark FILE CONNECTIONS ROUNDS\n".utf8))
             exit(64)
         }
-        let batches = try messages(in: [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1]))))
+        let stream = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1])))
+        let batches = try messages(in: stream, lanes: learnedLanes(of: stream))
+        let hashedBatches = try messages(in: stream, lanes: .hashed(lanes))
         let logger = Logger(label: "benchmark", factory: { _ in SwiftLogNoOpLogHandler() })
         let configuration = PostgresConfiguration(connectionString: nil, applicationName: "benchmark")
         let pool = PostgresPool(configuration.forBatches, maximumConnections: connections, logger: logger)
@@ -45,6 +50,7 @@ struct UpsertBenchmark {
             connection: try await PostgresConnection.connect(configuration, logger: logger), pool: pool,
             plainPool: plainPool,
             batches: batches,
+            hashedBatches: hashedBatches,
             users: batches.reduce(0) { $0 + $1.count })
         try await benchmark.run(rounds: rounds)
         await pool.close()
@@ -87,6 +93,7 @@ struct UpsertBenchmark {
 
     /// Applies all messages, as many at a time as there are connections.
     private func pass(_ form: UpsertForm) async throws -> Pass {
+        let batches = form.hasHashedLanes ? hashedBatches : batches
         _ = try await connection.query("CHECKPOINT")
         let wal = try await walPosition()
         let clock = ContinuousClock()
@@ -124,24 +131,49 @@ struct UpsertBenchmark {
         try await connection.query(sql).int8(row: 0, column: 0)
     }
 
+    private static let lanes = 32
+
     /// The messages that the orchestrator would send for a stream, decoded.
-    private static func messages(in stream: [UInt8]) throws -> [DecodedBatch] {
+    private static func messages(in stream: [UInt8], lanes: LaneAssignment) throws -> [DecodedBatch] {
         var parser = LegacyStreamParser()
-        var sink = BatchingSink()
+        var sink = BatchingSink(lanes: lanes)
         stream.withUnsafeBytes { parser.consume($0, into: &sink) }
         parser.finish(into: &sink)
         while let batch = sink.batcher.flushNext() { sink.batches.append(batch) }
         return try sink.batches.map { try MessageDecoder.decode($0.body) }
     }
+
+    /// The lanes that the orchestrator would learn.
+    private static func learnedLanes(of stream: [UInt8]) -> LaneAssignment {
+        var parser = LegacyStreamParser()
+        var sink = SamplingSink()
+        stream.withUnsafeBytes { parser.consume($0, into: &sink) }
+        return sink.sample.choice(lanes: lanes).assignment
+    }
 }
 
 private struct BatchingSink: LegacyStreamSink, ~Copyable {
-    var batcher = LaneBatcher(syncID: 1, firstBatchNumber: 1, lanes: 32, maximumUsers: 1000, maximumBodyBytes: 262_144)
+    var batcher: LaneBatcher
     var batches: [Batch] = []
+
+    init(lanes: LaneAssignment) {
+        batcher = LaneBatcher(
+            syncID: 1, firstBatchNumber: 1, lanes: lanes, maximumUsers: 1000, maximumBodyBytes: 262_144)
+    }
 
     mutating func receive(_ user: UserRecord) {
         // A user that fits no message is not in the benchmark's data.
         if let batch = try? batcher.append(user) { batches.append(batch) }
+    }
+
+    mutating func receive(_ reject: Reject) {}
+}
+
+private struct SamplingSink: LegacyStreamSink {
+    var sample = NameSample()
+
+    mutating func receive(_ user: UserRecord) {
+        if sample.count < LaneLearning.mostNames { sample.add(user.userName) }
     }
 
     mutating func receive(_ reject: Reject) {}

@@ -6,14 +6,13 @@ import SyncStorage
 struct UpsertForm: Sendable {
     let name: String
     var isProduct = false
+    var hasHashedLanes = false
     let apply: @Sendable (PostgresPool, DecodedBatch) async throws -> Void
 
     /// The product's own, and what others would write.
     static let all: [UpsertForm] = [
-        UpsertForm(name: "User Sync", isProduct: true) { pool, batch in
-            let outcome = try await BatchStore(pool: pool).apply(batch)
-            guard case .applied = outcome else { throw BenchmarkFailure("batch \(batch.header.number): \(outcome)") }
-        },
+        UpsertForm(name: "User Sync", isProduct: true, apply: applyAsProduct),
+        UpsertForm(name: "User Sync, lanes by hashes", isProduct: true, hasHashedLanes: true, apply: applyAsProduct),
         piped(
             "unnest + guarded ON CONFLICT",
             insert(
@@ -33,6 +32,11 @@ struct UpsertForm: Sendable {
                 "WHERE NOT EXISTS (SELECT FROM users WHERE users.user_name = i.user_name)",
                 "ON CONFLICT (user_name) DO NOTHING")),
     ]
+
+    private static let applyAsProduct: @Sendable (PostgresPool, DecodedBatch) async throws -> Void = { pool, batch in
+        let outcome = try await BatchStore(pool: pool).apply(batch)
+        guard case .applied = outcome else { throw BenchmarkFailure("batch \(batch.header.number): \(outcome)") }
+    }
 
     /// Statements with the batch's columns as arrays, and the ledger's.
     private static func piped(_ name: String, _ statements: SQL...) -> UpsertForm {
