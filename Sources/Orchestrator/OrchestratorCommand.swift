@@ -24,6 +24,6 @@ struct OrchestratorCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessSetup.begin()
-        await main(nil)
+        await main(ProcessArguments.current)
     }
 }
