@@ -7,7 +7,7 @@ extension Migration {
         name: "sync_fields",
         statements: [
             """
-            CREATE TABLE sync_fields (
+            CREATE TABLE IF NOT EXISTS sync_fields (
                 column_name text PRIMARY KEY,
                 json_key    text NOT NULL,
                 type        text NOT NULL,
