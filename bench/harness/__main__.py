@@ -33,6 +33,7 @@ def options():
                         help="how the programs of micro are built; debug only shows that they work (default: release)")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is not met")
     parser.add_argument("--executables", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--peers", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -41,7 +41,8 @@ def evaluate(results):
     goals = []
     fresh, unchanged, changed = (results.get("user-sync", name) for name in ("fresh", "unchanged", "changed"))
     paced = results.get("user-sync", "paced")
-    by_hand, script, dlt = (results.get(name, "fresh") for name in ("by-hand", "script", "dlt"))
+    by_hand, script, dlt, sling, singer = (
+        results.get(name, "fresh") for name in ("by-hand", "script", "dlt", "sling", "singer"))
     parser, simdjson, python = (results.limit(name) for name in ("parser", "simdjson", "python-json"))
     if fresh and by_hand:
         goals.append(ratio("fresh: users/s over COPY + merge by hand", fresh.rate / by_hand.rate, 1))
@@ -51,6 +52,10 @@ def evaluate(results):
                            fresh.cpu() / max(script.cpu(), 1e-9), 0.2, at_least=False))
     if fresh and dlt:
         goals.append(ratio("fresh: users/s over dlt", fresh.rate / dlt.rate, 7))
+    if fresh and sling:
+        goals.append(ratio("fresh: users/s over sling", fresh.rate / sling.rate, 2))
+    if fresh and singer:
+        goals.append(ratio("fresh: users/s over the Singer target", fresh.rate / singer.rate, 10))
     if fresh and unchanged:
         goals.append(ratio("nothing changed: times as fast as fresh", fresh.seconds / unchanged.seconds, 5))
         goals.append(below("nothing changed: WAL", unchanged.wal / MB, 5, "MB"))

@@ -19,6 +19,8 @@ class Stack:
     def __init__(self, options):
         self.options = options
         self.executables = Path(options.executables).resolve()
+        # The environment of sling and the Singer target.
+        self.peers = Path(options.peers)
         # PostgreSQL's own account must be able to pass through; its socket's path may have 107 bytes at most.
         self.temporary = tempfile.TemporaryDirectory(prefix="user-sync-bench-", ignore_cleanup_errors=True)
         self.folder = Path(self.temporary.name)

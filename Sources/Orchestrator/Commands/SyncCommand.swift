@@ -39,7 +39,9 @@ struct SyncCommand: AsyncParsableCommand {
             let logger = Logger(label: "orchestrator")
             if dryRun {
                 let report = try await HTTPClient.withClient(configuration.http, logger: logger) { http in
-                    try await DatabaseSchema.require(configuration.sync.database, logger: logger)
+                    try await DatabaseSchema.withConnection(configuration.sync.database, logger: logger) { connection in
+                        try await RecordedFields.require(configuration.sync.extraFields, on: connection)
+                    }
                     return try await DryRun(configuration.sync, http: http, logger: logger).run()
                 }
                 print(report.text(configuration.sync.missingUsers))

@@ -8,6 +8,8 @@ struct StreamReader: Sendable {
     let attempts: StreamAttempts
     /// Time without a whole record after which the stream counts as broken.
     let idleTimeout: Duration
+    /// What is read of a user beyond the five fields.
+    var extraFields = ExtraFields.none
     let clock: PipelineClock
     let logger: Logger
 
@@ -44,7 +46,7 @@ struct StreamReader: Sendable {
         try await consumer.beginAttempt()
         let stream = try await source.open()
         try await consumer.streamOpened()
-        var parser = LegacyStreamParser()
+        var parser = LegacyStreamParser(extraFields: extraFields)
         do {
             try await parse(stream, with: &parser, into: &consumer)
             try check(parser, users: consumer.users, atLeast: &minimum)

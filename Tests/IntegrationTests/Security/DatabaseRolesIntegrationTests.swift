@@ -17,6 +17,7 @@ struct DatabaseRolesIntegrationTests {
                         "INSERT INTO sync_batches SELECT * FROM sync_batches", "UPDATE sync_batches SET users = 0",
                         "TRUNCATE sync_batches", "UPDATE sync_refusals SET message = ''", "DELETE FROM sync_logs",
                         "DELETE FROM sync_migrations", "TRUNCATE sync_logs CASCADE",
+                        "INSERT INTO sync_fields VALUES ('x', 'x', 'text', 1)", "UPDATE sync_fields SET place = 1",
                     ]
                 ),
                 (
@@ -27,6 +28,7 @@ struct DatabaseRolesIntegrationTests {
                         "DELETE FROM sync_batch_failures",
                         "UPDATE sync_logs SET status = 'COMPLETED'", "INSERT INTO sync_logs DEFAULT VALUES",
                         "SELECT * FROM sync_rejects",
+                        "INSERT INTO sync_fields VALUES ('x', 'x', 'text', 1)", "UPDATE sync_fields SET place = 1",
                     ]
                 ),
                 (
