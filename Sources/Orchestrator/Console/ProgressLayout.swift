@@ -62,7 +62,9 @@ struct ProgressLayout: Sendable {
     private func notes(_ snapshot: ProgressSnapshot, still: Duration?) -> [String] {
         var notes: [String] = []
         if snapshot.batchesDead > 0 {
-            let letters = snapshot.batchesDead == 1 ? "1 batch is a dead letter" : "\(batches(snapshot.batchesDead)) are dead letters"
+            let letters =
+                snapshot.batchesDead == 1
+                ? "1 batch is a dead letter" : "\(batches(snapshot.batchesDead)) are dead letters"
             notes.append("\(letters): see 'orchestrator dead-letters list'")
         }
         if let still {

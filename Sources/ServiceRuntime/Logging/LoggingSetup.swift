@@ -11,7 +11,8 @@ package enum LoggingSetup {
         _ settings: Settings, phrases: TerminalPhrases = TerminalPhrases()
     ) throws(ConfigurationError) {
         let level = try settings.choice("LOG_LEVEL", default: Logger.Level.info)
-        let chosen = settings.string("LOG_FORMAT") == nil ? nil : try settings.choice("LOG_FORMAT", default: LogFormat.json)
+        let chosen =
+            settings.string("LOG_FORMAT") == nil ? nil : try settings.choice("LOG_FORMAT", default: LogFormat.json)
         let look: LogLook =
             chosen.map(LogLook.format)
             ?? (FileHandleOutput.standardError.isTerminal ? .terminal(phrases) : .format(.json))

@@ -19,7 +19,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
 
     package init(
         phase: SyncProgress.Phase, elapsed: Duration, counters: SyncCounters, usersPerSecond: Double? = nil,
-        bytesPerSecond: Double? = nil, batchesAppliedPerSecond: Double? = nil, batchesDead: Int = 0, queue: QueueDepth? = nil,
+        bytesPerSecond: Double? = nil, batchesAppliedPerSecond: Double? = nil, batchesDead: Int = 0,
+        queue: QueueDepth? = nil,
         last: LastSync? = nil
     ) {
         self.phase = phase

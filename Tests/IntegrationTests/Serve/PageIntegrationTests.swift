@@ -39,7 +39,9 @@ struct PageIntegrationTests {
         }
     }
 
-    @Test("below a path of a proxy, the page shows what each sync changed: in the history, in its chart, and for the sync that is chosen")
+    @Test(
+        "below a path of a proxy, the page shows what each sync changed: in the history, in its chart, and for the sync that is chosen"
+    )
     func changes() async throws {
         try await withChangedSource { stack, legacy in
             let newest = try await stack.orchestrator("status", "--json").output

@@ -61,7 +61,9 @@ struct TerminalLineTests {
             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "users": .stringConvertible(3000), "pause": "0.412 seconds",
             "error": "no route\nto \u{1b}[31mhost",
         ])
-        #expect(TerminalPhrases().line("trying again", fields) == "trying again (pause 0.4 s, users 3,000): no route to  [31mhost")
+        #expect(
+            TerminalPhrases().line("trying again", fields)
+                == "trying again (pause 0.4 s, users 3,000): no route to  [31mhost")
         #expect(TerminalPhrases(["x": { _ in nil }]).line("x", LogFields([:])) == "x")
     }
 }

@@ -7,7 +7,9 @@ import { count, date, duration, plural, time } from "./format.js";
 
 const PAGE = 10;
 /** Up to so many syncs their charts stand beside each other: across the whole panel a few columns would look lost. */
-const FEW = 16;
+const FEW = 12;
+/** Pixels between two charts, as in the style sheet. */
+const GAP = 28;
 
 const COLUMNS = [
   ["Sync"], ["Status"], ["Started"], ["Duration", true], ["Users", true], ["Inserted", true], ["Updated", true],
@@ -23,7 +25,7 @@ export function showHistory(panel, { syncs, chosen, shown, hasOlder }, { choose,
     fill(panel, empty("Nothing yet. Each sync becomes a column here."));
     return;
   }
-  const { width, columns, isGrid } = room(panel, syncs.length);
+  const { width, columns, beside } = room(panel, syncs.length);
   const drawn = syncs.slice(0, columns).reverse();
   if (!panel.matches(":hover")) pointed = null;
   const told = () => syncs.find((sync) => sync.id === (pointed ?? chosen)) ?? syncs[0];
@@ -33,9 +35,10 @@ export function showHistory(panel, { syncs, chosen, shown, hasOlder }, { choose,
     readout.replaceChildren(...describe(told()));
   };
   const rows = syncs.slice(0, shown).map((sync) => row(sync, sync.id === chosen, choose));
+  const pictures = h("div", { className: "charts" }, charts(drawn, chosen, width, choose, point));
+  pictures.style.gridTemplateColumns = `repeat(${beside}, minmax(0, 1fr))`;
   fill(
-    panel, h("p", { className: "range" }, range(drawn)),
-    h("div", { className: isGrid ? "charts side-by-side" : "charts" }, charts(drawn, chosen, width, choose, point)), legend(), readout,
+    panel, h("p", { className: "range" }, range(drawn)), pictures, legend(), readout,
     table("Syncs, newest first", COLUMNS, rows),
     hasOlder || shown < syncs.length
       ? h("button", { id: "older", type: "button", className: "quiet", onclick: older }, "Older syncs") : null);
@@ -43,14 +46,15 @@ export function showHistory(panel, { syncs, chosen, shown, hasOlder }, { choose,
 
 export { PAGE };
 
-/** How wide a chart is, how many syncs it shows, and whether charts stand beside each other. */
+/** How wide a chart is, how many syncs it shows, and how many charts stand beside each other. */
 function room(panel, number) {
   const style = getComputedStyle(panel);
   const inside = panel.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  const isGrid = number <= FEW && inside >= 560;
-  const beside = isGrid ? (inside >= 1000 ? 3 : 2) : inside >= 1000 ? 2 : 1;
-  const width = Math.floor((inside - (beside - 1) * 28) / beside);
-  return { width, columns: Math.max(12, Math.floor(width / 14)), isGrid: beside > 1 };
+  const isFew = number <= FEW;
+  const beside = inside >= 1000 ? (isFew ? 5 : 3) : inside >= 560 ? (isFew ? 3 : 2) : isFew ? 2 : 1;
+  // The style sheet may come after the first answer.
+  const width = Math.max(120, Math.floor((inside - (beside - 1) * GAP) / beside));
+  return { width, columns: Math.max(12, Math.floor(width / 12)), beside };
 }
 
 function range(drawn) {

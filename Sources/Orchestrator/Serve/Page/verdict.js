@@ -43,10 +43,13 @@ function show(panel, { state, headline, cause, next_step: step }, rest) {
   if (details) details.open = wasOpen;
 }
 
-function facts({ last_completed: last, next_sync_at: next }) {
+function facts({ last_completed: last, next_sync_at: next, findings }) {
+  // Without this finding the database could not be read.
+  const isKnown = findings.some(({ subject }) => subject === "sync");
+  const none = isKnown ? "none yet" : "not known";
   const lines = [
-    ["Last completed", last ? `Sync ${last.id}, ${ago(last.finished_at)}` : "none yet", last ? time(last.finished_at) : ""],
-    ["What changed", ...changed(last)],
+    ["Last completed", last ? `Sync ${last.id}, ${ago(last.finished_at)}` : none, last ? time(last.finished_at) : ""],
+    ["What changed", ...(last ? changed(last) : [isKnown ? "nothing yet" : "not known", ""])],
     next
       ? ["Next sync", until(next), time(next)]
       : ["Next sync", "not started by this server", "no SYNC_EVERY here"],
@@ -58,7 +61,6 @@ function facts({ last_completed: last, next_sync_at: next }) {
 
 /** What the last completed sync did to the table: one line, and a note. */
 function changed(last) {
-  if (!last) return ["nothing yet", ""];
   const parts = [
     [last.inserted, "inserted"], [last.updated - last.newly_deleted, "updated"], [last.newly_deleted, "newly deleted"],
   ].filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
@@ -68,9 +70,10 @@ function changed(last) {
   return [parts.join(", ") || "nothing", notes.join(", ")];
 }
 
-function checks({ findings, checked_at: at, source_checked_at: source }) {
+function checks({ state, findings, checked_at: at, source_checked_at: source }) {
   const open = findings.filter(({ outcome }) => outcome === "problem" || outcome === "warning");
-  const name = open.length === 0 ? "nothing to improve" : plural(open.length, "thing to look at", "things to look at");
+  const what = state === "ok" ? "to improve" : "to look at";
+  const name = `${open.length === 0 ? "nothing" : count(open.length)} ${what}`;
   const when = `checked ${time(at)}${source ? `, the source ${time(source)}` : ""}`;
   return h(
     "details", {}, h("summary", {}, `${plural(findings.length, "check")}, ${name}`, h("span", { className: "muted" }, ` · ${when}`)),

@@ -54,7 +54,7 @@ struct VerdictKeeperTests {
         #expect(world.looks.count == 2)
     }
 
-    @Test("whoever asks again and again for an hour causes 120 looks, and 12 at the source")
+    @Test("asking every second for an hour causes 120 looks, and 12 at the source")
     func bound() async throws {
         var pace = ExaminationPace()
         var (looks, opened) = (0, 0)
