@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ServiceRuntime
+import SyncCore
 import SyncPipeline
 import TestSupport
 import Testing
