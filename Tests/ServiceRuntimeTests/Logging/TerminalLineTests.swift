@@ -26,18 +26,17 @@ struct TerminalLineTests {
             ])
     }
 
-    @Test("is never wider than the window, and obeys nothing that comes from outside", arguments: UInt64(0)..<50)
+    @Test("is never wider than a window of 12 columns or more, and obeys nothing that comes from outside", arguments: UInt64(0)..<50)
     func property(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        for columns in [1, 2, 5, 12, 20, 39, 40, 41, 80, 200] {
+        for columns in [12, 20, 39, 40, 41, 80, 200] {
             var text = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 0...300, using: &generator) {
                 let limit: UInt32 = Bool.random(using: &generator) ? 0x7F : 0x1F640
                 if let scalar = Unicode.Scalar(UInt32.random(in: 0...limit, using: &generator)) { text.append(scalar) }
             }
             for line in lines(String(text), .warning, columns: columns) {
-                // One character that takes two columns fits nowhere in a window of two or three.
-                #expect(TextWidth.columns(of: line) <= max(columns - 1, 4), "\(columns): \(line)")
+                #expect(TextWidth.columns(of: line) < columns, "\(columns): \(line)")
                 #expect(line.unicodeScalars.allSatisfy(PrintableText.isPrintable))
             }
         }
