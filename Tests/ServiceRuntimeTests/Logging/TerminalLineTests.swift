@@ -26,7 +26,9 @@ struct TerminalLineTests {
             ])
     }
 
-    @Test("is never wider than a window of 12 columns or more, and obeys nothing that comes from outside", arguments: UInt64(0)..<50)
+    @Test(
+        "is never wider than a window of 12 columns or more, and obeys nothing that comes from outside",
+        arguments: UInt64(0)..<50)
     func property(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for columns in [12, 20, 39, 40, 41, 80, 200] {
