@@ -33,7 +33,7 @@ struct SyncCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let settings = Settings(sync, outage, queue, logging, metrics)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             var configuration = try SyncSettings(settings)
             configuration.sync.isTyped = Patience.isTyped
             let logger = Logger(label: "orchestrator")

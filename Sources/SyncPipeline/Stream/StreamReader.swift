@@ -29,11 +29,11 @@ struct StreamReader: Sendable {
                 case .end(let ending):
                     throw SyncFailure(ending, failure)
                 case .retry(let pause):
-                    logger.warning(
-                        "the stream failed, opening it again",
-                        metadata: [
-                            "attempt": .stringConvertible(attempts.failed), "pause": "\(pause)", "error": "\(failure)",
-                        ])
+                    var metadata: Logger.Metadata = [
+                        "attempt": .stringConvertible(attempts.failed), "pause": "\(pause)", "error": "\(failure)",
+                    ]
+                    if case .status(let code) = failure.kind { metadata["http_status"] = .stringConvertible(code) }
+                    logger.warning("the stream failed, opening it again", metadata: metadata)
                     try await clock.sleep(pause)
                 }
             }
