@@ -24,14 +24,14 @@ struct ObjectReader {
     let scratch: UnsafeMutablePointer<UInt8>
 
     /// The bytes between a string's quotes.
-    private struct RawString {
+    struct RawString {
         var start: Position
         var count = 0
         var hasEscapes = false
     }
 
     /// The fields of a user, each a bit.
-    private struct Fields: OptionSet {
+    struct Fields: OptionSet {
         let rawValue: UInt8
         static let id = Fields(rawValue: 1)
         static let userName = Fields(rawValue: 2)
@@ -47,12 +47,15 @@ struct ObjectReader {
 
     /// Reads the object that begins at `start`, a `{`, and lies before `end`.
     ///
-    /// - Parameter offset: where in the stream `start` is.
+    /// - Parameters:
+    ///   - offset: where in the stream `start` is.
+    ///   - counts: takes what a whole object is made of.
     /// - Returns: for a user, a record that points into the object's bytes, or into `scratch`.
-    func read(_ start: Position, _ end: Position, offset: Int64) -> ObjectOutcome {
+    func read(_ start: Position, _ end: Position, offset: Int64, into counts: inout RecordCounts) -> ObjectOutcome {
         do {
-            return try readObject(start, end, offset: offset)
+            return try readObject(start, end, offset: offset, into: &counts)
         } catch {
+            counts.discard()
             switch error {
             case .invalid(let position): return .broken(.invalidJSON, examined: position + 1 - start)
             case .tooDeep(let position): return .broken(.tooDeep, examined: position + 1 - start)
@@ -63,12 +66,14 @@ struct ObjectReader {
 
     @inline(__always)
     private func readObject(
-        _ start: Position, _ end: Position, offset: Int64
+        _ start: Position, _ end: Position, offset: Int64, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> ObjectOutcome {
-        /// Fields whose last value has the right type, and fields whose last value has not.
+        /// Fields whose last value has the right type, and fields whose last value has not; of these, those that are null.
         var typed: Fields = []
         var mistyped: Fields = []
+        var null: Fields = []
         var id: Int64 = 0
+        var idLength = 0
         var userName = RawString(start: start)
         var email = RawString(start: start)
         var createdAt = RawString(start: start)
@@ -76,12 +81,13 @@ struct ObjectReader {
 
         var position = try JSONScanner.skipWhitespace(start + 1, end)
         if position.pointee == UInt8(ascii: "}") {
+            counts.close(typed: 0, mistyped: 0, null: 0)
             return .notUser(.missingField, userName: nil, length: position + 1 - start)
         }
         while true {
             guard position.pointee == UInt8(ascii: "\"") else { throw .invalid(position) }
             let field: Fields
-            (field, position) = try key(position + 1, end)
+            (field, position) = try key(position + 1, end, into: &counts)
             position = try JSONScanner.colon(position, end)
 
             let first = position.pointee
@@ -106,11 +112,12 @@ struct ObjectReader {
                 }
             } else if field == .id, first == UInt8(ascii: "-") || first &- UInt8(ascii: "0") <= 9 {
                 let (next, integer) = try JSONScanner.number(position, end)
-                position = next
                 if let integer {
                     id = integer
+                    idLength = next - position
                     isTyped = true
                 }
+                position = next
             } else if field == .deleted, first == UInt8(ascii: "t") || first == UInt8(ascii: "f") {
                 position = try JSONScanner.literal(position, end)
                 deleted = first == UInt8(ascii: "t")
@@ -124,6 +131,8 @@ struct ObjectReader {
             } else {
                 typed.remove(field)
                 mistyped.insert(field)
+                if first == UInt8(ascii: "n") { null.insert(field) } else { null.remove(field) }
+                if field.isEmpty { counts.unknown.takeValue(first: first) }
             }
 
             position = try JSONScanner.skipWhitespace(position, end)
@@ -132,6 +141,9 @@ struct ObjectReader {
             position = try JSONScanner.skipWhitespace(position + 1, end)
         }
         let length = position + 1 - start
+        count(
+            typed, mistyped: mistyped, null: null, idLength: idLength, userName: userName, email: email,
+            createdAt: createdAt, into: &counts)
 
         var room = scratch
         guard typed == .all else {
@@ -151,6 +163,7 @@ struct ObjectReader {
         guard let time = decode(createdAt, to: &room), let microseconds = RFC3339.microseconds(time) else {
             return .notUser(.invalidCreatedAt, userName: name, length: length)
         }
+        counts.deleted += deleted ? 1 : 0
         let user = UserRecord(
             legacyID: id, userName: UnsafeRawBufferPointer(name), email: UnsafeRawBufferPointer(address),
             createdAt: microseconds, deleted: deleted, offset: offset)
@@ -169,7 +182,7 @@ struct ObjectReader {
     /// Reads a key, of which `start` is the first byte after the quote, up to its closing quote.
     @inline(__always)
     private func key(
-        _ start: Position, _ end: Position
+        _ start: Position, _ end: Position, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> (field: Fields, next: Position) {
         if end - start > 9 {
             let word = UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
@@ -180,27 +193,32 @@ struct ObjectReader {
                 return (.createdAt, start + 10)
             }
             if word == KeyBytes.deleted { return (.deleted, start + 8) }
+            if let next = counts.unknown.takeExpected(start, word, end) { return ([], next) }
         }
-        return try unusualKey(start, end)
+        return try unusualKey(start, end, into: &counts)
     }
 
     /// Reads a key that is unknown, written with escapes, or close to the end of the bytes.
     @inline(never)
     private func unusualKey(
-        _ start: Position, _ end: Position
+        _ start: Position, _ end: Position, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> (field: Fields, next: Position) {
         let (next, hasEscapes) = try JSONScanner.string(start, end)
         var room = scratch
         let raw = RawString(start: start, count: next - start - 1, hasEscapes: hasEscapes)
-        guard let name = decode(raw, to: &room) else { return ([], next) }
-        for (known, field) in KeyBytes.fields where name.elementsEqual(known) { return (Fields(rawValue: field), next) }
+        let name = decode(raw, to: &room)
+        if let name {
+            for (known, field) in KeyBytes.fields where name.elementsEqual(known) {
+                return (Fields(rawValue: field), next)
+            }
+        }
+        counts.unknown.take(name)
         return ([], next)
     }
 
     /// Returns the string's text, in place when it has no escapes, else written to `room`; nil when unstorable.
     @inline(__always)
-    private func decode(_ string: RawString, to room: inout UnsafeMutablePointer<UInt8>) -> UnsafeBufferPointer<UInt8>?
-    {
+    func decode(_ string: RawString, to room: inout UnsafeMutablePointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         let raw = UnsafeBufferPointer(start: string.start, count: string.count)
         guard string.hasEscapes else { return raw }
         guard case .text(let byteCount) = JSONScanner.unescape(raw, to: room) else { return nil }

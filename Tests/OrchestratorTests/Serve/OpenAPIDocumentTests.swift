@@ -47,6 +47,7 @@ struct OpenAPIDocumentTests {
         let letter = DeadLetterReport(DeadLetter(message), failures: [], now: Date())
         let documents: [(String, Set<String>)] = [
             ("Sync", try members(SyncLogDocument(entry))), ("User", try members(UserDocument(user: user))),
+            ("Source", try members(SourceDocument(.sample()))),
             ("UserPage", try members(UserPage(users: [user], limit: 1))),
             ("ChangeReport", try members(ChangeReport(entry))),
             ("RejectPage", try members(RejectPage(reasons: [], rejects: [reject], limit: 1))),
