@@ -25,6 +25,6 @@ struct OrchestratorCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessSetup.begin()
-        await main(nil)
+        await main(ProcessArguments.current)
     }
 }

@@ -30,7 +30,9 @@ package struct DryRun: Sendable {
     package init(_ configuration: SyncConfiguration, http: HTTPClient, logger: Logger) {
         self.init(
             configuration, source: LegacyAPI(http: http, configuration: configuration.legacyAPI),
-            table: UserTable(configuration.database, patience: configuration.patience, logger: logger),
+            table: UserTable(
+                configuration.database, extraFields: configuration.extraFields, patience: configuration.patience,
+                logger: logger),
             lastCompleted: {
                 try await PostgresConnection.withConnection(configuration.database, logger: logger) { connection in
                     try await SyncLogReader(connection: connection).lastCompleted()
@@ -56,7 +58,8 @@ package struct DryRun: Sendable {
         var sink = ForecastSink(table: table, place: configuration.indexFolder)
         let reader = StreamReader(
             source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
-            idleTimeout: configuration.legacyAPI.idleTimeout, clock: clock, logger: logger)
+            idleTimeout: configuration.legacyAPI.idleTimeout, extraFields: configuration.extraFields, clock: clock,
+            logger: logger)
         let minimum = RecordMinimum(percent: configuration.minimumPercent, after: try await lastCompleted())
         // One reading is enough to say what a second one would have to confirm.
         var any = RecordMinimum.none

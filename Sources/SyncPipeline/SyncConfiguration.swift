@@ -29,13 +29,15 @@ package struct SyncConfiguration: Sendable {
     package var missingUsers: MissingUsersPolicy
     /// Days after which the history of a sync ends, its row excepted; 0: never.
     package var historyDays: Int
+    /// What is synced beyond the five fields.
+    package var extraFields: ExtraFields
 
     package init(
         legacyAPI: LegacyAPIConfiguration, queueURL: String, deadLetterQueueURL: String?,
         database: PostgresConfiguration, batchSize: Int, messageGroups: Int, maximumMessageBytes: Int,
         streamAttempts: Int, minimumPercent: Int, stallTimeout: Duration, patience: Patience = Patience(),
         isTyped: Bool = false, mode: SyncMode, indexFolder: IndexFolder,
-        missingUsers: MissingUsersPolicy, historyDays: Int
+        missingUsers: MissingUsersPolicy, historyDays: Int, extraFields: ExtraFields = .none
     ) {
         self.legacyAPI = legacyAPI
         self.queueURL = queueURL
@@ -53,5 +55,6 @@ package struct SyncConfiguration: Sendable {
         self.indexFolder = indexFolder
         self.missingUsers = missingUsers
         self.historyDays = historyDays
+        self.extraFields = extraFields
     }
 }

@@ -18,7 +18,7 @@ package struct SyncJob: Sendable {
     /// - Parameters:
     ///   - http: for the legacy API; it must outlive the job.
     ///   - sqs: for the queue; likewise.
-    /// - Throws: `SyncSessionError.anotherSyncIsRunning`, `SchemaError` or `PostgresError`; nothing is held then.
+    /// - Throws: `SyncSessionError.anotherSyncIsRunning`, `SchemaError`, `ExtraFieldsError` or `PostgresError`; nothing is held then.
     package static func begin(
         _ configuration: SyncConfiguration, http: HTTPClient, sqs: SQSClient, observers: [any SyncObserver],
         logger: Logger
@@ -26,7 +26,8 @@ package struct SyncJob: Sendable {
         let session: SyncSession
         do {
             session = try await SyncSession.begin(
-                configuration.database, patience: configuration.patience, isTyped: configuration.isTyped, logger: logger
+                configuration.database, extraFields: configuration.extraFields, patience: configuration.patience,
+                isTyped: configuration.isTyped, logger: logger
             )
         } catch SyncSessionError.anotherSyncIsRunning {
             throw SyncSessionError.anotherSyncIsRunning
@@ -39,7 +40,9 @@ package struct SyncJob: Sendable {
             sync: SyncRun(
                 configuration: configuration, record: session,
                 source: LegacyAPI(http: http, configuration: configuration.legacyAPI),
-                table: UserTable(configuration.database, patience: configuration.patience, logger: logger), sqs: sqs,
+                table: UserTable(
+                    configuration.database, extraFields: configuration.extraFields, patience: configuration.patience,
+                    logger: logger), sqs: sqs,
                 observers: observers,
                 logger: logger),
             observers: observers,

@@ -214,6 +214,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
         LaneBatcher(
             syncID: syncID, attempt: attempt, firstBatchNumber: firstBatch, lanes: lanes,
             maximumUsers: configuration.batchSize,
-            maximumBodyBytes: configuration.maximumMessageBytes - MessageAttributes.maximumBytes)
+            maximumBodyBytes: configuration.maximumMessageBytes - MessageAttributes.maximumBytes,
+            extraFields: configuration.extraFields)
     }
 }

@@ -19,6 +19,6 @@ struct WorkerCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessSetup.begin()
-        await main(nil)
+        await main(ProcessArguments.current)
     }
 }

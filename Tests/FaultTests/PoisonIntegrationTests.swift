@@ -90,7 +90,8 @@ struct PoisonIntegrationTests {
         "batches of a newer release are kept by old workers, and applied once there are new ones; no receive is used up"
     )
     func otherVersion() async throws {
-        let (current, newer) = ("user-sync/\(MessageFormat.version)\t", "user-sync/\(MessageFormat.version + 1)\t")
+        let current = "user-sync/\(MessageFormat.version)\t"
+        let newer = "user-sync/\(MessageFormat.readableVersions.upperBound + 1)\t"
         try await withTrial(visibilityTimeout: 10, maximumReceives: 2) { trial in
             let areOld = Atomic(true)
             trial.queue.inject { request in

@@ -30,7 +30,7 @@ struct UpsertPlanIntegrationTests {
         "users are found by their index, whatever the statistics say",
         arguments: Table.allCases, [false, true])
     func indexLookUps(table: Table, inParts: Bool) async throws {
-        let statement = inParts ? UpsertStatement.applyPart : UpsertStatement.apply
+        let statement = inParts ? UpsertStatement.plain.applyPart : UpsertStatement.plain.apply
         try await withDatabase { database in
             for sql in table.preparation { _ = try await database.connection.query(sql) }
             let plan = try await plan(of: statement, on: database.connection)

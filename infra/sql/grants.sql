@@ -10,11 +10,15 @@
 
 BEGIN;
 
-REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing, sync_profiles,
-    sync_migrations FROM PUBLIC, user_sync_orchestrator, user_sync_worker, user_sync_viewer;
+REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing, sync_fields,
+    sync_profiles, sync_migrations FROM PUBLIC, user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
 -- Every program checks that the schema is new enough for it.
 GRANT SELECT ON sync_migrations TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
+
+-- Every program reads which columns of users SYNC_EXTRA_FIELDS has named, and only the owner, by `orchestrator migrate`, writes that list:
+-- so no message and no setting can make a worker write another program's column.
+GRANT SELECT ON sync_fields TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
 -- The orchestrator writes the record of a sync, the quarantine and what it finds among dead letters, and reads the ledger. It
 -- deletes the history of old syncs, but no record of a sync. It may read users, to tell what a sync would change. Of a user it may change the mark of deletion, and nothing else.
@@ -30,6 +34,8 @@ GRANT UPDATE (deleted, deleted_at, updated_at, sync_id) ON users TO user_sync_or
 -- By columns: a role that may update a table may also lock it, one that may update columns may not.
 GRANT SELECT, INSERT, UPDATE (legacy_id, email, legacy_created_at, updated_at, deleted, deleted_at, sync_id) ON users
     TO user_sync_worker;
+SELECT format('GRANT UPDATE (%I) ON users TO user_sync_worker', column_name) FROM sync_fields
+\gexec
 GRANT SELECT, INSERT ON sync_batches TO user_sync_worker;
 GRANT INSERT ON sync_refusals TO user_sync_worker;
 GRANT SELECT, INSERT, UPDATE (receive_count, is_final, cause, failed_at) ON sync_batch_failures TO user_sync_worker;

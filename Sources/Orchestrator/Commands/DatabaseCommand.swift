@@ -19,7 +19,7 @@ extension DatabaseCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let settings = Settings(logging)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             let logger = Logger(label: "orchestrator")
             let configuration = try DatabaseSettings.configuration(
                 settings, applicationName: "user-sync \(Self.sessionName)")

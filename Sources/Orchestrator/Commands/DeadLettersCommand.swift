@@ -91,7 +91,7 @@ extension DeadLetterCommand {
     ) async throws -> Result {
         try await CommandFailure.reporting {
             let settings = Settings(options, options.queue, options.logging)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             let queue = try QueueSettings(settings)
             let database = try DatabaseSettings.configuration(
                 settings, applicationName: "user-sync orchestrator dead-letters")

@@ -24,7 +24,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let settings = Settings(sync, queue, logging)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             let report = DoctorReport(
                 findings: try await Doctor(settings, logger: Logger(label: "orchestrator")).examine())
             print(json ? try SyncLogReport.encode(report) : report.lines(.standardOutput).joined(separator: "\n"))

@@ -61,7 +61,7 @@ struct HistoryCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandFailure.reporting {
                 let settings = Settings(history, logging)
-                try LoggingSetup.bootstrap(settings)
+                try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
                 let days = try HistoryOptions.days(settings)
                 let configuration = try DatabaseSettings.configuration(
                     settings, applicationName: "user-sync history prune")

@@ -34,7 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let settings = Settings(serving, sync, outage, queue, logging, metrics)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             let serving = try ServingConfiguration(settings)
             let configuration = try SyncSettings(settings)
             let export = try MetricsExport(settings, service: .orchestrator)
@@ -72,15 +72,17 @@ struct ServeCommand: AsyncParsableCommand {
                 observers: [SyncMetrics(factory: MetricsSystem.factory), ProgressDisplay(mode: .log)], logger: logger)
         }
         var services: [any Service] = [supervisor]
-        if let interval = serving.interval {
+        let schedule = serving.interval.map(ScheduleState.init)
+        if let schedule {
             services.append(
                 SyncSchedule(
-                    interval: interval, clock: ContinuousClock(), logger: logger,
-                    start: { try await supervisor.start() }))
+                    interval: schedule.interval, clock: ContinuousClock(), logger: logger,
+                    start: { try await supervisor.start() }, state: schedule))
         }
         services.append(
             APIServer(
-                configuration: serving, settings: configuration, pool: pool, supervisor: supervisor, logger: logger
+                configuration: serving, settings: configuration, pool: pool, supervisor: supervisor, schedule: schedule,
+                logger: logger
             ).application())
         var lifecycle = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: ProcessSignals.stopping,

@@ -33,13 +33,15 @@ struct SyncCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let settings = Settings(sync, outage, queue, logging, metrics)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             var configuration = try SyncSettings(settings)
             configuration.sync.isTyped = Patience.isTyped
             let logger = Logger(label: "orchestrator")
             if dryRun {
                 let report = try await HTTPClient.withClient(configuration.http, logger: logger) { http in
-                    try await DatabaseSchema.require(configuration.sync.database, logger: logger)
+                    try await DatabaseSchema.withConnection(configuration.sync.database, logger: logger) { connection in
+                        try await RecordedFields.require(configuration.sync.extraFields, on: connection)
+                    }
                     return try await DryRun(configuration.sync, http: http, logger: logger).run()
                 }
                 print(report.text(configuration.sync.missingUsers))

@@ -49,6 +49,7 @@ struct SyncOptions: ParsableArguments, SettingFlags {
     @Option(help: "Share of the live users that may be missing for soft-delete to act (SYNC_MISSING_MAX_PERCENT; 5).")
     var missingMaxPercent: String?
 
+    @OptionGroup var fields: ExtraFieldOptions
     @OptionGroup var history: HistoryOptions
 
     var flags: [String: String?] {
@@ -61,6 +62,6 @@ struct SyncOptions: ParsableArguments, SettingFlags {
             "SYNC_STALL_TIMEOUT": stallTimeout, "SYNC_MODE": mode,
             "SYNC_MISSING_USERS": missingUsers, "SYNC_MISSING_MAX_PERCENT": missingMaxPercent,
         ]
-        return own.merging(history.flags) { $1 }
+        return own.merging(history.flags) { $1 }.merging(fields.flags) { $1 }
     }
 }

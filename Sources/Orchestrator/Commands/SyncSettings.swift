@@ -34,7 +34,7 @@ struct SyncSettings: Sendable {
             missingUsers: MissingUsersPolicy(
                 action: try settings.choice("SYNC_MISSING_USERS", default: MissingUsersPolicy.Action.keep),
                 maximumPercent: try settings.integer("SYNC_MISSING_MAX_PERCENT", in: 0...100, default: 5)),
-            historyDays: try HistoryOptions.days(settings))
+            historyDays: try HistoryOptions.days(settings), extraFields: try ExtraFieldOptions.fields(settings))
     }
 
     /// The HTTP client for the legacy API and the queue.

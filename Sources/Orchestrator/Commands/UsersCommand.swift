@@ -30,7 +30,7 @@ struct UsersCommand: AsyncParsableCommand {
 
         func run(on connection: PostgresConnection, logger: Logger) async throws {
             try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
-            guard let user = try await UserReader(connection: connection).user(named: name) else {
+            guard let user = try await UserReader.reading(connection).user(named: name) else {
                 throw SyncFailure("no user of that name: names are compared letter for letter")
             }
             guard !json else { return print(try SyncLogReport.encode(UserDocument(user: user))) }
@@ -67,9 +67,11 @@ struct UsersCommand: AsyncParsableCommand {
 
         func run(on connection: PostgresConnection, logger: Logger) async throws {
             try await Migrator(connection: connection, logger: logger).requireCurrentSchema()
-            let reader = UserReader(connection: connection)
+            let reader = try await UserReader.reading(connection)
             let filter = UserFilter(deleted: deleted, changedSince: changedSince, syncID: sync)
-            var export = UserExport(format: format) { try await reader.exportPage(of: filter, after: $0) }
+            var export = UserExport(format: format, extraFields: reader.extraFields) {
+                try await reader.exportPage(of: filter, after: $0)
+            }
             while let lines = try await export.next() { try await ResultLines.write(lines) }
         }
 

@@ -36,10 +36,12 @@ struct ProgressDisplay: SyncObserver {
     /// Shows the progress again and again, until cancelled.
     func watch(_ progress: SyncProgress, logger: Logger) async throws {
         var rates = ProgressRates()
+        var standstill = Standstill()
         while true {
             switch mode {
             case .live:
-                draw(progress.snapshot(elapsed: ContinuousClock.now - start, rates: &rates), syncID: progress.syncID)
+                let snapshot = progress.snapshot(elapsed: ContinuousClock.now - start, rates: &rates)
+                draw(snapshot, syncID: progress.syncID, still: standstill.observe(snapshot))
                 try await Task.sleep(for: Self.drawInterval)
             case .log:
                 try await Task.sleep(for: Self.logInterval)
@@ -73,12 +75,12 @@ struct ProgressDisplay: SyncObserver {
         }
     }
 
-    private func draw(_ snapshot: ProgressSnapshot, syncID: Int64) {
+    private func draw(_ snapshot: ProgressSnapshot, syncID: Int64, still: Duration?) {
         let console = Console.standardError
         let traits = console.traits
         let layout = ProgressLayout(
             columns: console.size.columns, usesColour: traits.usesColour, usesUnicode: traits.usesUnicode)
-        console.show(layout.lines(snapshot, syncID: syncID))
+        console.show(layout.lines(snapshot, syncID: syncID, still: still))
     }
 
     private static func metadata(_ counters: SyncCounters, elapsed: Duration) -> Logger.Metadata {

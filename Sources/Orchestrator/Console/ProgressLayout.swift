@@ -24,9 +24,11 @@ struct ProgressLayout: Sendable {
     private var width: Int { max(1, min(columns, Self.widest) - 1) }
 
     /// The display of a sync under way. Each line takes fewer columns than the terminal has.
-    func lines(_ snapshot: ProgressSnapshot, syncID: Int64) -> [String] {
+    /// - Parameter still: for how long nothing has moved; see ``Standstill``.
+    func lines(_ snapshot: ProgressSnapshot, syncID: Int64, still: Duration? = nil) -> [String] {
         let estimate = ProgressEstimate(snapshot)
         var lines = [title(snapshot, syncID: syncID), bar(snapshot, estimate)]
+        lines += notes(snapshot, still: still).flatMap { TextWidth.wrap($0, to: width) }.map(style.notable)
         let fields = fields(snapshot)
         if columns >= Self.narrowestPair {
             let left = width / 2
@@ -54,6 +56,25 @@ struct ProgressLayout: Sendable {
         let text = TextWidth.cut(
             "sync \(syncID)  \(doing)  \(Humanized.duration(snapshot.elapsed))", to: width, ellipsis: ellipsis)
         return style.bold(text)
+    }
+
+    /// What a person should know, and would not see from the numbers.
+    private func notes(_ snapshot: ProgressSnapshot, still: Duration?) -> [String] {
+        var notes: [String] = []
+        if snapshot.batchesDead > 0 {
+            let letters =
+                snapshot.batchesDead == 1
+                ? "1 batch is a dead letter" : "\(batches(snapshot.batchesDead)) are dead letters"
+            notes.append("\(letters): see 'orchestrator dead-letters list'")
+        }
+        if let still {
+            let time = Humanized.roughly(still)
+            switch snapshot.phase {
+            case .streaming: notes.append("nothing was read for \(time)")
+            case .draining: notes.append("no batch was applied for \(time): do workers run?")
+            }
+        }
+        return notes
     }
 
     /// `[#######-----]  58%  about 2m 10s left`; without a measure only what is known.

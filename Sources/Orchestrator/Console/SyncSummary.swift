@@ -8,7 +8,11 @@ enum SyncSummary {
         let time = entry.durationMilliseconds.map { Humanized.duration(.milliseconds($0)) } ?? "-"
         let isComplete = entry.status == .completed
         let status = isComplete ? style.good("COMPLETED") : style.bad(entry.status.rawValue)
-        var lines = [style.bold("sync \(entry.id)") + "  \(status) \(isComplete ? "in" : "after") \(time)"]
+        let end = "\(isComplete ? "in" : "after") \(time)"
+        var lines = [style.bold("sync \(entry.id)") + "  \(status) \(end)"]
+        if TextWidth.columns(of: lines[0]) >= columns {
+            lines = wrap("sync \(entry.id) \(entry.status.rawValue) \(end)", columns: columns)
+        }
         if let error = entry.errorMessage {
             lines += wrap(TextWidth.printable(error), columns: columns)
         }
@@ -28,21 +32,6 @@ enum SyncSummary {
         return lines
     }
 
-    /// Breaks a text between words, so that a terminal does not break it within one.
-    static func wrap(_ text: String, columns: Int) -> [String] {
-        let width = max(20, columns - 1)
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if line.isEmpty {
-                line = String(word)
-            } else if TextWidth.columns(of: line) + 1 + TextWidth.columns(of: String(word)) <= width {
-                line += " \(word)"
-            } else {
-                lines.append(line)
-                line = String(word)
-            }
-        }
-        return lines + [line]
-    }
+    /// Breaks a text for a window, whose last column stays free.
+    static func wrap(_ text: String, columns: Int) -> [String] { TextWidth.wrap(text, to: columns - 1) }
 }

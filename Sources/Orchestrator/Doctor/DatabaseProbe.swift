@@ -63,9 +63,13 @@ struct DatabaseProbe: Sendable {
         self.failure = failure
     }
 
-    var findings: [Finding] {
+    /// - Parameters:
+    ///   - interval: how often syncs are started; nil when that is not known.
+    ///   - usesLambda: whether workers run in Lambda.
+    func findings(interval: Duration?, usesLambda: Bool) -> [Finding] {
         if let failure { return [failure] }
         guard let facts else { return [] }
-        return DatabaseCheck.findings(facts) + (syncs.map { SyncCheck.findings($0, now: facts.clock) } ?? [])
+        return DatabaseCheck.findings(facts)
+            + (syncs.map { SyncCheck.findings($0, now: facts.clock, interval: interval, usesLambda: usesLambda) } ?? [])
     }
 }

@@ -1,12 +1,6 @@
-import AWSClientSupport
 import CurlHTTP
 import Logging
-import Postgres
-import SQS
 import ServiceRuntime
-import SyncCore
-import SyncPipeline
-import SyncStorage
 
 /// Looks at everything that a sync depends on, changes nothing, and says what to change.
 struct Doctor: Sendable {
@@ -44,30 +38,18 @@ struct Doctor: Sendable {
 
     private func examine(_ settings: SyncSettings, _ http: HTTPClient) async throws -> [Finding] {
         // A part whose own settings are wrong is not looked at: what stands in for them leads nowhere.
-        async let database =
-            check.isSound("DATABASE_URL")
-            ? DatabaseProbe.take(
-                settings.sync.database, softDeletes: settings.sync.missingUsers.action == .softDelete,
-                endsHistory: settings.sync.historyDays > 0, within: Self.deadline, logger: logger) : nil
-        async let queue =
-            check.isSound(
-                "SQS_QUEUE_URL", "SQS_DEAD_LETTER_QUEUE_URL", "AWS_REGION", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")
-            ? QueueProbe.take(settings.queue, http: http, within: Self.deadline, logger: logger) : nil
-        async let identity =
-            check.isSound("AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
-            ? IdentityCheck(queue: settings.queue).take(http: http, within: Self.deadline, logger: logger) : nil
-        async let legacyAPI =
-            check.isSound("LEGACY_API_URL", "LEGACY_API_KEY")
-            ? LegacyAPICheck(api: LegacyAPI(http: http, configuration: settings.sync.legacyAPI)).take(
-                within: Self.deadline) : nil
-
-        let (databaseLook, queueLook) = try await (database, queue)
-        var findings = databaseLook?.findings ?? []
-        findings +=
-            queueLook?.findings(settings.sync, measured: databaseLook?.syncs, usesLambda: usesLambda) ?? []
-        if let finding = try await identity { findings.append(finding) }
-        if let finding = try await legacyAPI { findings.append(finding) }
-        findings.append(ClockCheck.finding([databaseLook?.clock, queueLook?.clock].compactMap { $0 }))
-        return findings
+        var parts: Set<ServiceExamination.Part> = []
+        if check.isSound("DATABASE_URL") { parts.insert(.database) }
+        if check.isSound(
+            "SQS_QUEUE_URL", "SQS_DEAD_LETTER_QUEUE_URL", "AWS_REGION", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL")
+        {
+            parts.insert(.queue)
+        }
+        if check.isSound("AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL") { parts.insert(.identity) }
+        if check.isSound("LEGACY_API_URL", "LEGACY_API_KEY") { parts.insert(.source) }
+        let interval = self.settings.string("SYNC_EVERY").flatMap(ServingConfiguration.interval)
+        let examination = ServiceExamination(
+            settings: settings, usesLambda: usesLambda, interval: interval, deadline: Self.deadline, logger: logger)
+        return try await examination.take(parts, http: http).findings + [ScheduleCheck.finding(interval: interval)]
     }
 }

@@ -32,6 +32,7 @@ struct Finding: Sendable, Equatable {
         case clock
         case workers
         case sync
+        case schedule
     }
 
     let subject: Subject

@@ -7,10 +7,25 @@ enum SyncCheck {
     /// Two runs of a six-hour schedule.
     private static let staleAfter = Duration.seconds(12 * 3600)
 
-    /// - Parameter now: the database's clock, in microseconds since 1970.
-    static func findings(_ facts: SyncFacts, now: Int64) -> [Finding] { [workers(facts), sync(facts, now: now)] }
+    /// - Parameters:
+    ///   - now: the database's clock, in microseconds since 1970.
+    ///   - interval: how often syncs are started; nil when that is not known.
+    ///   - usesLambda: whether workers run in Lambda, where they come and go with the messages.
+    static func findings(
+        _ facts: SyncFacts, now: Int64, interval: Duration? = nil, usesLambda: Bool = false
+    ) -> [Finding] {
+        [workers(facts, usesLambda: usesLambda), sync(facts, now: now, staleAfter: limit(facts, interval: interval))]
+    }
 
-    private static func workers(_ facts: SyncFacts) -> Finding {
+    /// How old the last completed sync may be: two starts and the longest of the last syncs, or ``staleAfter``.
+    private static func limit(_ facts: SyncFacts, interval: Duration?) -> Duration {
+        interval.map { $0 * 2 + (facts.longestSync ?? .zero) } ?? staleAfter
+    }
+
+    private static func workers(_ facts: SyncFacts, usesLambda: Bool) -> Finding {
+        guard facts.workerConnections > 0 || !usesLambda else {
+            return .ok(.workers, "workers run in Lambda: they connect while there are messages")
+        }
         guard facts.workerConnections > 0 else {
             return .warning(
                 .workers, "no worker is connected to the database now",
@@ -19,7 +34,7 @@ enum SyncCheck {
         return .ok(.workers, "workers hold \(facts.workerConnections) connections")
     }
 
-    private static func sync(_ facts: SyncFacts, now: Int64) -> Finding {
+    private static func sync(_ facts: SyncFacts, now: Int64, staleAfter: Duration) -> Finding {
         guard let newest = facts.newest else { return .ok(.sync, "no sync has run yet") }
         if !newest.status.isFinal {
             if let holder = facts.lockHolder {

@@ -1,4 +1,5 @@
 import Postgres
+import SyncCore
 import SyncStorage
 
 /// An export of users in parts, ordered by name.
@@ -20,8 +21,9 @@ struct UserExport {
     private var hasBegun = false
     private var hasEnded = false
 
-    init(format: UserLines.Format, page: @escaping Page) {
-        lines = UserLines(format: format)
+    /// - Parameter extraFields: what each page holds beyond the five fields.
+    init(format: UserLines.Format, extraFields: ExtraFields = .none, page: @escaping Page) {
+        lines = UserLines(format: format, extraColumns: extraFields.fields.map(\.column))
         self.page = page
     }
 

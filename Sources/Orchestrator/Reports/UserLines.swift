@@ -10,12 +10,24 @@ struct UserLines {
     }
 
     let format: Format
+    private let names: [String]
+    /// The keys in sorted order, each with the index of its value.
+    private let members: [(key: [UInt8], place: Int)]
+
+    /// - Parameter extraColumns: the columns of the extra fields, which each user has.
+    init(format: Format, extraColumns: [String] = []) {
+        self.format = format
+        names = UserDocument.names + extraColumns
+        members = names.enumerated().sorted { $0.element < $1.element }.map {
+            (key: Array("\"\($0.element)\":".utf8), place: $0.offset)
+        }
+    }
 
     /// The bytes before the first user.
     var heading: [UInt8] {
         switch format {
         case .jsonl: []
-        case .csv: Array((UserDocument.names.joined(separator: ",") + "\n").utf8)
+        case .csv: Array((names.joined(separator: ",") + "\n").utf8)
         }
     }
 
@@ -23,7 +35,7 @@ struct UserLines {
         let values = UserDocument(user: user).values
         switch format {
         case .jsonl:
-            for (number, member) in Self.members.enumerated() {
+            for (number, member) in members.enumerated() {
                 buffer.append(UInt8(ascii: number == 0 ? "{" : ","))
                 buffer += member.key
                 Self.append(json: values[member.place], to: &buffer)
@@ -42,7 +54,7 @@ struct UserLines {
     private static func append(json value: UserDocument.Value, to buffer: inout [UInt8]) {
         switch value {
         case .integer(let number): buffer += String(number).utf8
-        case .text(let text), .time(let text): buffer.appendJSON(text)
+        case .text(let text), .time(let text), .number(let text): buffer.appendJSON(text)
         case .boolean(let flag): buffer += String(flag).utf8
         case .null: buffer += "null".utf8
         }
@@ -53,14 +65,9 @@ struct UserLines {
         switch value {
         case .integer(let number): buffer += String(number).utf8
         case .text(let text): buffer.appendCSV(text)
-        case .time(let text): buffer += text.utf8
+        case .time(let text), .number(let text): buffer += text.utf8
         case .boolean(let flag): buffer += String(flag).utf8
         case .null: break
         }
-    }
-
-    /// The keys in sorted order, each with the index of its value.
-    private static let members = UserDocument.names.enumerated().sorted { $0.element < $1.element }.map {
-        (key: Array("\"\($0.element)\":".utf8), place: $0.offset)
     }
 }

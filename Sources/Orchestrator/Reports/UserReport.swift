@@ -5,8 +5,9 @@ import SyncStorage
 enum UserReport {
     /// A line for each column.
     static func lines(_ user: StoredUser, page: OutputPage) -> [String] {
-        let width = UserDocument.names.map(\.count).max() ?? 0
-        return zip(UserDocument.names, UserDocument(user: user).values).map { name, value in
+        let document = UserDocument(user: user)
+        let width = document.names.map(\.count).max() ?? 0
+        return zip(document.names, document.values).map { name, value in
             page.style.dim(name) + String(repeating: " ", count: width + 2 - name.count) + text(value)
         }
     }
@@ -16,7 +17,7 @@ enum UserReport {
         case .integer(let number): "\(number)"
         // The source's: a terminal must not obey it.
         case .text(let text): TextWidth.printable(text)
-        case .time(let text): text
+        case .time(let text), .number(let text): text
         case .boolean(let flag): "\(flag)"
         case .null: "-"
         }

@@ -12,6 +12,8 @@ struct APIServer: Sendable {
     let settings: SyncSettings
     let pool: PostgresPool
     let supervisor: SyncSupervisor
+    /// The schedule of this process; nil when it has none.
+    var schedule: ScheduleState?
     let logger: Logger
 
     var limits = ConnectionLimits()
@@ -62,6 +64,9 @@ struct APIServer: Sendable {
         UserRoutes(pool: pool).add(to: router)
         UserExportRoutes(pool: pool, logger: logger).add(to: router)
         HealthRoutes(pool: pool, logger: logger).add(to: router)
+        VerdictRoutes(
+            settings: settings, pool: pool, usesLambda: configuration.usesLambda, schedule: schedule, logger: logger
+        ).add(to: router)
         EventRoutes(pool: pool, supervisor: supervisor, logger: logger).add(to: router)
         DocumentRoutes().add(to: router)
         return router

@@ -9,6 +9,8 @@ struct ServingConfiguration: Sendable {
     let access: RequestGuard
     /// From one scheduled start to the next; nil starts none.
     let interval: Duration?
+    /// Whether workers run in Lambda: only they have `SQS_MAX_RECEIVE_COUNT`.
+    let usesLambda: Bool
 
     /// - Throws: `ConfigurationError` naming the variable that is missing or malformed.
     init(_ settings: Settings) throws(ConfigurationError) {
@@ -32,6 +34,7 @@ struct ServingConfiguration: Sendable {
                     "is not set: SYNC_API_HOST is not loopback, so callers must show a token; without one only loopback is served"
             )
         }
+        usesLambda = settings.string("SQS_MAX_RECEIVE_COUNT") != nil
         access = RequestGuard(token: secret.map(BearerToken.init))
         interval = try settings.string("SYNC_EVERY").map { text throws(ConfigurationError) in
             guard let interval = Self.interval(text) else {

@@ -16,6 +16,10 @@ package enum CommandFailure {
         } catch let error as ConfigurationError {
             write("\(error)")
             throw ExitCode(ExitStatus.configuration)
+        } catch let error as ExtraFieldsError {
+            // The setting and the database disagree: found only once connected, and nothing was touched.
+            write("configuration: \(error)")
+            throw ExitCode(ExitStatus.configuration)
         } catch let error as PostgresError where error.code == .transactionPooling {
             // Found only once connected, and a setting all the same: nothing was touched.
             write("DATABASE_URL cannot be used: \(error)")

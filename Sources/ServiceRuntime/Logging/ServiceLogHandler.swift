@@ -12,20 +12,28 @@ package struct ServiceLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
     private let label: String
-    private let format: LogFormat
+    private let look: LogLook
     private let write: @Sendable (String) -> Void
 
-    /// - Parameter write: takes a whole line including its end; standard error by default.
+    /// - Parameter write: takes whole lines including their ends; standard error by default.
     package init(
         label: String,
-        format: LogFormat,
+        look: LogLook,
         level: Logger.Level,
         write: @escaping @Sendable (String) -> Void = { Console.standardError.write($0) }
     ) {
         self.label = label
-        self.format = format
+        self.look = look
         self.logLevel = level
         self.write = write
+    }
+
+    /// One line for each event, in a format.
+    package init(
+        label: String, format: LogFormat, level: Logger.Level,
+        write: @escaping @Sendable (String) -> Void = { Console.standardError.write($0) }
+    ) {
+        self.init(label: label, look: .format(format), level: level, write: write)
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -40,6 +48,18 @@ package struct ServiceLogHandler: LogHandler {
         }
         if let own = event.metadata {
             merged.merge(own) { _, new in new }
+        }
+        let format: LogFormat
+        switch look {
+        case .format(let chosen): format = chosen
+        case .terminal(let phrases):
+            let console = Console.standardError
+            let line = TerminalLine(
+                clock: TimeOfDay.now, level: event.level,
+                text: phrases.line(event.message.description, LogFields(merged)))
+            let style = TextStyle(isOn: console.traits.usesColour)
+            write(line.lines(columns: console.size.columns, style: style).map { $0 + "\n" }.joined())
+            return
         }
         let line = LogLine(
             date: Date(),

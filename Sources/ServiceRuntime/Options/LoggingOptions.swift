@@ -5,7 +5,7 @@ package struct LoggingOptions: ParsableArguments, SettingFlags {
     @Option(help: "trace, debug, info, notice, warning, error or critical (LOG_LEVEL; info).")
     package var logLevel: String?
 
-    @Option(help: "json or text (LOG_FORMAT; json unless standard error is a terminal).")
+    @Option(help: "json or text (LOG_FORMAT; json, or short lines when standard error is a terminal).")
     package var logFormat: String?
 
     package init() {}

@@ -13,6 +13,9 @@ package struct LaneBatcher: ~Copyable {
     private let attempt: Int
     private let maximumUsers: Int
     private let maximumBodyBytes: Int
+    private let extraColumns: [ExtraColumn]
+    /// The longest header of this sync.
+    private let headerBytes: Int
     /// The bytes that are left for lines when the longest header of this sync is taken off.
     private let maximumRowsBytes: Int
     private let assignment: LaneAssignment
@@ -33,16 +36,19 @@ package struct LaneBatcher: ~Copyable {
     ///   - maximumUsers: The most users in a batch, at least 1.
     ///   - maximumBodyBytes: The most UTF-8 bytes in a body. SQS counts a message's attributes (name, type and value)
     ///     into the same limit: their bytes are to be taken off before.
+    ///   - extraFields: what the users hold beyond the five fields.
     package init(
         syncID: Int64, attempt: Int = 1, firstBatchNumber: Int64, lanes assignment: LaneAssignment, maximumUsers: Int,
-        maximumBodyBytes: Int
+        maximumBodyBytes: Int, extraFields: ExtraFields = .none
     ) {
         self.syncID = syncID
         self.attempt = attempt
         self.nextBatchNumber = firstBatchNumber
         self.maximumUsers = max(1, maximumUsers)
         self.maximumBodyBytes = maximumBodyBytes
-        self.maximumRowsBytes = maximumBodyBytes - MessageEncoder.longestHeaderBytes
+        extraColumns = extraFields.columns
+        headerBytes = MessageEncoder.longestHeaderBytes(extraColumns)
+        self.maximumRowsBytes = maximumBodyBytes - headerBytes
         self.assignment = assignment
         lanes = UniqueArray(minimumCapacity: assignment.lanes)
         for _ in 0..<assignment.lanes {
@@ -69,11 +75,11 @@ package struct LaneBatcher: ~Copyable {
     /// - Parameter isNew: nothing is known of such a user in the table, and none was added before.
     /// - Throws: ``UserTooLarge`` when the user does not fit into a message even alone.
     package mutating func append(_ user: UserRecord, isNew: Bool = false) throws(UserTooLarge) -> Batch? {
-        let textBytes = user.userName.count + user.email.count
+        let textBytes = user.userName.count + user.email.count + user.extras.count
         guard textBytes <= maximumRowsBytes else {
             // Refused before it is encoded, so that the buffer's growth stays bounded.
             throw UserTooLarge(
-                bytes: textBytes + MessageFormat.shortestRowBytes + MessageEncoder.longestHeaderBytes,
+                bytes: textBytes + MessageFormat.shortestRowBytes + headerBytes,
                 maximumBodyBytes: maximumBodyBytes
             )
         }
@@ -83,7 +89,7 @@ package struct LaneBatcher: ~Copyable {
         guard lanes[lane].bytes + rowBytes <= maximumRowsBytes else {
             guard rowBytes <= maximumRowsBytes else {
                 throw UserTooLarge(
-                    bytes: rowBytes + MessageEncoder.longestHeaderBytes,
+                    bytes: rowBytes + headerBytes,
                     maximumBodyBytes: maximumBodyBytes
                 )
             }
@@ -121,7 +127,8 @@ package struct LaneBatcher: ~Copyable {
     }
 
     private mutating func seal(_ lane: Int, movingUpRowOf rowBytes: Int = 0) -> Batch {
-        let header = MessageHeader(syncID: syncID, number: nextBatchNumber, lane: lane, users: lanes[lane].users)
+        let header = MessageHeader(
+            syncID: syncID, number: nextBatchNumber, lane: lane, users: lanes[lane].users, extraColumns: extraColumns)
         let body = MessageEncoder.body(header: header, rows: lanes[lane].rows)
         lanes[lane].removeAll(movingUpRowOf: rowBytes)
         nextBatchNumber += 1

@@ -12,6 +12,8 @@ package struct DecodedBatch: Sendable {
     package let deleted: [Bool]
     /// Whether the sender knew of no such user in the table and had sent none before. A hint, not a promise.
     package let presumedNew: [Bool]
+    /// The values of the header's extra columns.
+    package let extras: ExtraValues
 
     /// All texts, unescaped: the first user's name and email, then the second's, and so on.
     @usableFromInline let texts: [UInt8]
@@ -98,6 +100,8 @@ extension DecodedBatch {
         var deleted = [Bool](repeating: false, count: capacity)
         var presumedNew = [Bool](repeating: false, count: capacity)
         var textEnds = [UInt32](repeating: 0, count: 2 * capacity)
+        var extras = ExtraValues(header.extraColumns)
+        let emailEnd = header.extraColumns.isEmpty ? FormatByte.lineFeed : FormatByte.tab
         var failure: MessageError?
         // A text is never longer than what it was read from.
         let texts = [UInt8](unsafeUninitializedCapacity: reader.remaining + MessageReader.slack) { buffer, count in
@@ -111,7 +115,8 @@ extension DecodedBatch {
                     deleted[row] = flags.contains(.deleted)
                     presumedNew[row] = flags.contains(.new)
                     textEnds[2 * row] = try reader.readUserName(into: &output)
-                    textEnds[2 * row + 1] = try reader.readText(endingWith: FormatByte.lineFeed, into: &output)
+                    textEnds[2 * row + 1] = try reader.readText(endingWith: emailEnd, into: &output)
+                    if !extras.columns.isEmpty { try extras.readRow(from: &reader) }
                 }
                 try reader.finish(announced: users)
             } catch {
@@ -125,6 +130,7 @@ extension DecodedBatch {
         self.createdAts = createdAts
         self.deleted = deleted
         self.presumedNew = presumedNew
+        self.extras = extras
         self.texts = texts
         self.textEnds = textEnds
     }

@@ -20,7 +20,7 @@ package struct MessageError: Error, Sendable, Hashable {
         case numberOverflow
         /// A creation time lies outside the years 0000 to 9999.
         case createdAtOutOfRange
-        /// The deleted flag is neither 0 nor 1.
+        /// The flags are no known sum, or a boolean is neither `t` nor `f`.
         case invalidFlags
         /// A user line ends before its last field.
         case missingField
@@ -67,7 +67,7 @@ extension MessageError: CustomStringConvertible {
     package var nextStep: String {
         switch code {
         case .unsupportedVersion:
-            "this worker reads version \(MessageFormat.version): bring workers and orchestrator to the same release"
+            "this worker reads versions 1 to \(MessageFormat.readableVersions.upperBound): bring workers and orchestrator to the same release"
         case .notAMessage:
             "something else writes to this queue: find the sender, and look at the message in the dead-letter queue"
         default:

@@ -8,11 +8,14 @@ package struct MessageHeader: Sendable, Hashable {
     package let lane: Int
     /// The number of users in the message, at least 1.
     package let users: Int
+    /// Where the values go that stand behind the five fields of each user; none before version 3.
+    package let extraColumns: [ExtraColumn]
 
-    package init(syncID: Int64, number: Int64, lane: Int, users: Int) {
+    package init(syncID: Int64, number: Int64, lane: Int, users: Int, extraColumns: [ExtraColumn] = []) {
         self.syncID = syncID
         self.number = number
         self.lane = lane
         self.users = users
+        self.extraColumns = extraColumns
     }
 }

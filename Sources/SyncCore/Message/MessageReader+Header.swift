@@ -9,8 +9,23 @@ extension MessageReader {
         let syncID = try readHeaderNumber("sync id", from: 0...Int64.max, endingWith: FormatByte.tab)
         let number = try readHeaderNumber("batch number", from: 0...Int64.max, endingWith: FormatByte.tab)
         let lane = try readHeaderNumber("lane", from: 0...Int64(Int32.max), endingWith: FormatByte.tab)
-        let users = try readHeaderNumber("users", from: 1...Int64.max, endingWith: FormatByte.lineFeed)
-        return MessageHeader(syncID: syncID, number: number, lane: Int(lane), users: Int(users))
+        let hasExtras = version >= MessageFormat.versionWithExtras
+        let users = try readHeaderNumber(
+            "users", from: 1...Int64.max, endingWith: hasExtras ? FormatByte.tab : FormatByte.lineFeed)
+        return MessageHeader(
+            syncID: syncID, number: number, lane: Int(lane), users: Int(users),
+            extraColumns: hasExtras ? try readExtraColumns() : [])
+    }
+
+    /// Reads the list of extra columns, up to the end of the header line.
+    private mutating func readExtraColumns() throws(MessageError) -> [ExtraColumn] {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
+        guard let length = rest.firstIndex(of: FormatByte.lineFeed) else { throw failure(.truncated) }
+        guard let columns = [ExtraColumn](headerText: UnsafeRawBufferPointer(rebasing: rest[..<length])) else {
+            throw failure(.invalidHeader, detail: "the list of columns")
+        }
+        position += length + 1
+        return columns
     }
 
     /// Reads the version, up to the tab that ends it in every version.

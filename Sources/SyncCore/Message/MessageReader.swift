@@ -75,13 +75,19 @@ struct MessageReader {
     /// Reads a creation time and the tab after it.
     @inline(__always)
     mutating func readCreatedAt() throws(MessageError) -> Int64 {
+        try readTime(endingWith: FormatByte.tab)
+    }
+
+    /// Reads a time and the byte that ends it.
+    @inline(__always)
+    mutating func readTime(endingWith end: UInt8) throws(MessageError) -> Int64 {
         let start = position
-        let createdAt = try readNumber(endingWith: FormatByte.tab)
-        guard MessageFormat.createdAtRange.contains(createdAt) else {
+        let time = try readNumber(endingWith: end)
+        guard MessageFormat.createdAtRange.contains(time) else {
             position = start
             throw failure(.createdAtOutOfRange)
         }
-        return createdAt
+        return time
     }
 
     /// Reads the flags and the tab after them.

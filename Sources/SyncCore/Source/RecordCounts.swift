@@ -14,6 +14,8 @@ struct RecordCounts: ~Copyable {
 
     /// The fields that are counted; a bit of the masks below is an index here.
     let names: [String]
+    /// The bits of all fields.
+    private let all: UInt64
     private let fields: UnsafeMutablePointer<Field>
     /// Characters (Unicode scalars) of each field's longest value of the right type; 0 before the first.
     let longest: UnsafeMutablePointer<Int>
@@ -26,6 +28,7 @@ struct RecordCounts: ~Copyable {
     init(names: [String]) {
         precondition(names.count <= UInt64.bitWidth)
         self.names = names
+        all = (1 << UInt64(names.count)) &- 1
         fields = .allocate(capacity: names.count)
         fields.initialize(repeating: Field(), count: names.count)
         longest = .allocate(capacity: names.count)
@@ -58,6 +61,7 @@ struct RecordCounts: ~Copyable {
     @inline(never)
     mutating func close(typed: UInt64, mistyped: UInt64, null: UInt64) {
         unknown.close()
+        guard typed != all else { return }
         for index in names.indices {
             let bit: UInt64 = 1 << index
             if typed & bit != 0 { continue }

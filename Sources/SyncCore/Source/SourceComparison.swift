@@ -22,7 +22,8 @@ struct SourceComparison {
         ]
     }
 
-    /// Each field that a sync reads: whether it is missing, null or of another type more often.
+    /// Each field that a sync reads: whether it is missing, null or of another type more often. Only syncs that read it too say
+    /// what is usual, so an extra field is compared from its second sync on.
     func fields() -> [SourceChange] {
         profile.fields.flatMap { field in
             [
@@ -31,7 +32,7 @@ struct SourceComparison {
             ].compactMap { kind, count, what in
                 grown(
                     kind, field.name, field[keyPath: count],
-                    usual: { $0.fields.first { $0.name == field.name }?[keyPath: count] ?? 0 }
+                    usual: { $0.fields.first { $0.name == field.name }?[keyPath: count] }
                 ) { "`\(field.name)` \(what) in \($0) of records (was \($1))" }
             }
         }
@@ -39,7 +40,7 @@ struct SourceComparison {
 
     /// Each reason for rejects, but those that a change of a field explains.
     func rejects() -> [SourceChange] {
-        let explained = Set(fields().map(Self.reason))
+        let explained = Set(fields().compactMap(Self.reason))
         return profile.rejects.filter { !explained.contains($0.key) }.sorted { $0.key < $1.key }.compactMap {
             reason, count in
             grown(.rejects, reason, count, usual: { $0.rejects[reason] ?? 0 }) {
@@ -66,20 +67,21 @@ struct SourceComparison {
         // A name that an earlier profile had no room for may be old.
         let allAreListed = earlier.allSatisfy { $0.unlistedRecords == 0 }
         let new = profile.unknownFields.compactMap { field in
-            let usual = usualShare { $0.records(withUnknown: field.name) }
+            let usual = usualShare { $0.records(with: field.name) }
             guard allAreListed, usual == 0 else { return nil as SourceChange? }
             return grown(
-                .fieldNew, field.name, field.records, usual: { $0.records(withUnknown: field.name) }
+                .fieldNew, field.name, field.records, usual: { $0.records(with: field.name) }
             ) { now, _ in "field `\(field.name)` is new in \(now) of records" }
         }
-        let names = Set(earlier.flatMap { $0.unknownFields.map(\.name) }).subtracting(profile.unknownFields.map(\.name))
+        let names = Set(earlier.flatMap { $0.unknownFields.map(\.name) })
+            .subtracting(profile.unknownFields.map(\.name)).subtracting(profile.fields.map(\.name))
         let gone = names.sorted().compactMap { name in
-            let usual = usualShare { $0.records(withUnknown: name) }
+            guard let usual = usualShare({ $0.records(with: name) }) else { return nil as SourceChange? }
             let records = usual * Double(profile.records)
             guard profile.unlistedRecords == 0, Self.reaches(usual * 100, Bounds.points),
                 Self.reaches(records, Bounds.records)
             else {
-                return nil as SourceChange?
+                return nil
             }
             return SourceChange(
                 .fieldGone, name, 0, usual, "field `\(name)` is gone (was in \(Self.percent(usual)) of records)")
@@ -95,19 +97,21 @@ struct SourceComparison {
     /// A change when the share of records has grown beyond the bounds.
     /// - Parameter message: of the share now and of the usual one.
     private func grown(
-        _ kind: SourceChange.Kind, _ subject: String?, _ count: Int, usual usualCount: (SourceProfile) -> Int,
+        _ kind: SourceChange.Kind, _ subject: String?, _ count: Int, usual usualCount: (SourceProfile) -> Int?,
         _ message: (String, String) -> String
     ) -> SourceChange? {
         let now = Self.share(count, of: profile.records)
-        let usual = usualShare(usualCount)
-        guard Self.reaches((now - usual) * 100, Bounds.points),
+        guard let usual = usualShare(usualCount), Self.reaches((now - usual) * 100, Bounds.points),
             Self.reaches((now - usual) * Double(profile.records), Bounds.records)
         else { return nil }
         return SourceChange(kind, subject, now, usual, message(Self.percent(now), Self.percent(usual)))
     }
 
-    private func usualShare(_ count: (SourceProfile) -> Int) -> Double {
-        Self.median(earlier.map { Self.share(count($0), of: $0.records) })
+    /// - Parameter count: nil for a profile that says nothing about it.
+    /// - Returns: nil when none does.
+    private func usualShare(_ count: (SourceProfile) -> Int?) -> Double? {
+        let shares = earlier.compactMap { profile in count(profile).map { Self.share($0, of: profile.records) } }
+        return shares.isEmpty ? nil : Self.median(shares)
     }
 
     /// Shares are binary fractions: 3% less 2% is a little under 1%.
@@ -132,10 +136,12 @@ struct SourceComparison {
         return tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
 
-    /// The reject that records with such a field end as.
-    private static func reason(_ change: SourceChange) -> String {
-        guard change.kind != .fieldMissing else { return Reject.Reason.missingField.rawValue }
-        return UserField.all.first { $0.jsonKey == change.subject }?.invalid.rawValue ?? ""
+    /// The reject that records with such a field end as; nil when they end as none: an extra field may be missing or null.
+    private static func reason(_ change: SourceChange) -> String? {
+        guard let field = UserField.all.first(where: { $0.jsonKey == change.subject }) else {
+            return change.kind == .fieldType ? Reject.Reason.invalidField.rawValue : nil
+        }
+        return (change.kind == .fieldMissing ? Reject.Reason.missingField : field.invalid).rawValue
     }
 }
 
@@ -152,7 +158,9 @@ extension SourceProfile {
         SourceComparison.percent(SourceComparison.share(count, of: whole))
     }
 
-    fileprivate func records(withUnknown name: String) -> Int {
-        unknownFields.first { $0.name == name }?.records ?? 0
+    /// Records that had the field, whether a sync read it then or not: it may have become an extra field since, or ceased to be one.
+    fileprivate func records(with name: String) -> Int {
+        if let field = fields.first(where: { $0.name == name }) { return records - field.absent }
+        return unknownFields.first { $0.name == name }?.records ?? 0
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// It holds counts and names of fields, never a value. It is stored as JSON, so names of members stay, and new ones are optional.
 package struct SourceProfile: Sendable, Equatable, Codable {
-    /// A field that a sync reads. Its value had the right type in all other records.
+    /// A field that a sync reads, one of the five or an extra one. Its value had the right type in all other records.
     package struct Field: Sendable, Equatable, Codable {
         package var name: String
         /// Records without the field.
@@ -76,7 +76,7 @@ extension LegacyStreamParser {
             profile.fields.append(
                 SourceProfile.Field(
                     name: name, absent: field.absent, null: field.null, mistyped: field.mistyped,
-                    longest: ObjectReader.measures(index) ? counts.longest[index] : nil))
+                    longest: reader.measures(index) ? counts.longest[index] : nil))
         }
         counts.unknown.forEach { field in
             profile.unknownFields.append(

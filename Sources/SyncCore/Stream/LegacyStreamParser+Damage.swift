@@ -65,7 +65,7 @@ extension LegacyStreamParser {
         }
         report(
             Reject(
-                offset: offset, reason: reason,
+                offset: offset, reason: reason, field: reason == .invalidField ? reader.extras?.refusedKey : nil,
                 excerpt: Excerpt.printable(shown, isCut: shown.count < object.count),
                 userName: userName.map(Array.init),
                 resemblesRecord: resemblesRecord))

@@ -2,7 +2,7 @@
 ///
 /// The rule, so that two readers of the same bytes agree: scan for `{`; try to read one JSON object from it
 /// (RFC 8259, UTF-8, at most 64 KiB, containers at most 32 deep). A valid object with the five fields well typed is a
-/// user. A valid object that is no user makes one reject and is skipped whole. What is no valid object is damage,
+/// user, unless one of the ``ExtraFields`` has a value of another type. A valid object that is no user makes one reject and is skipped whole. What is no valid object is damage,
 /// and scanning goes on just after that `{`, so that a whole object further on, or inside, is still found.
 ///
 /// Every byte is part of an object, a separator, or damage. Brackets, commas, whitespace and the bytes of byte order marks are
@@ -68,7 +68,7 @@ package struct LegacyStreamParser: ~Copyable {
     /// the next `{`, and, for carried objects, the copy and the search for their end.
     package internal(set) var bytesExamined: Int64 = 0
     /// What the whole objects so far are made of.
-    var counts = RecordCounts(names: ObjectReader.Fields.names)
+    var counts: RecordCounts
 
     /// The chunk being parsed; empty between calls.
     var chunk = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -95,11 +95,14 @@ package struct LegacyStreamParser: ~Copyable {
     /// Rejects to deliver before the next user: a few at most.
     @usableFromInline var dueRejects: [Reject] = []
 
-    package init(limits: Limits = .init()) {
+    /// - Parameter extraFields: what is read of a user beyond the five fields.
+    package init(limits: Limits = .init(), extraFields: ExtraFields = .none) {
         self.limits = limits
         carry = .allocate(capacity: limits.maximumObjectBytes)
         reader = ObjectReader(
-            maximumDepth: limits.maximumDepth, scratch: .allocate(capacity: limits.maximumObjectBytes))
+            maximumDepth: limits.maximumDepth, scratch: .allocate(capacity: limits.maximumObjectBytes),
+            extras: extraFields.isEmpty ? nil : ExtraFieldReader(extraFields))
+        counts = RecordCounts(names: reader.countedNames)
     }
 
     deinit {

@@ -22,6 +22,8 @@ struct ObjectReader {
     let maximumDepth: Int
     /// Room for the decoded strings of one object: as many bytes as an object may have.
     let scratch: UnsafeMutablePointer<UInt8>
+    /// Reads what is taken beyond the five fields; nil: nothing is.
+    let extras: ExtraFieldReader?
 
     /// The bytes between a string's quotes.
     struct RawString {
@@ -38,6 +40,8 @@ struct ObjectReader {
         static let email = Fields(rawValue: 4)
         static let createdAt = Fields(rawValue: 8)
         static let deleted = Fields(rawValue: 16)
+        /// One of the extra fields; ``ExtraFieldReader`` knows which.
+        static let extra = Fields(rawValue: 32)
         static let all: Fields = [.id, .userName, .email, .createdAt, .deleted]
         /// With what is reported when the field has the wrong type, in the order in which fields are judged.
         static let inOrder: [(field: Fields, description: UserField)] = [
@@ -78,6 +82,7 @@ struct ObjectReader {
         var email = RawString(start: start)
         var createdAt = RawString(start: start)
         var deleted = false
+        extras?.beginObject()
 
         var position = try JSONScanner.skipWhitespace(start + 1, end)
         if position.pointee == UInt8(ascii: "}") {
@@ -92,7 +97,9 @@ struct ObjectReader {
 
             let first = position.pointee
             var isTyped = false
-            if first == UInt8(ascii: "\"") {
+            if field == .extra, let extras {
+                position = try extras.readValue(position, end, maximumDepth: maximumDepth)
+            } else if first == UInt8(ascii: "\"") {
                 let text = position + 1
                 let (next, hasEscapes) = try JSONScanner.string(text, end)
                 position = next
@@ -147,26 +154,33 @@ struct ObjectReader {
 
         var room = scratch
         guard typed == .all else {
-            let name = typed.contains(.userName) ? decode(userName, to: &room) : nil
+            let name = typed.contains(.userName) ? Self.decode(userName, to: &room) : nil
             return .notUser(
                 Self.refusal(typed: typed, mistyped: mistyped),
                 userName: name.flatMap { Self.isUserName($0) ? $0 : nil },
                 length: length)
         }
-        guard let name = decode(userName, to: &room) else {
+        guard let name = Self.decode(userName, to: &room) else {
             return .notUser(.unstorableText, userName: nil, length: length)
         }
         guard Self.isUserName(name) else { return .notUser(.invalidUserName, userName: nil, length: length) }
-        guard let address = decode(email, to: &room) else {
+        guard let address = Self.decode(email, to: &room) else {
             return .notUser(.unstorableText, userName: name, length: length)
         }
-        guard let time = decode(createdAt, to: &room), let microseconds = RFC3339.microseconds(time) else {
+        guard let time = Self.decode(createdAt, to: &room), let microseconds = RFC3339.microseconds(time) else {
             return .notUser(.invalidCreatedAt, userName: name, length: length)
+        }
+        var extraValues = UnsafeRawBufferPointer(start: nil, count: 0)
+        if let extras {
+            switch extras.finishObject(decodingInto: &room) {
+            case .values(let bytes): extraValues = bytes
+            case .refused(let reason): return .notUser(reason, userName: name, length: length)
+            }
         }
         counts.deleted += deleted ? 1 : 0
         let user = UserRecord(
             legacyID: id, userName: UnsafeRawBufferPointer(name), email: UnsafeRawBufferPointer(address),
-            createdAt: microseconds, deleted: deleted, offset: offset)
+            createdAt: microseconds, deleted: deleted, extras: extraValues, offset: offset)
         return .user(user, length: length)
     }
 
@@ -203,14 +217,16 @@ struct ObjectReader {
     private func unusualKey(
         _ start: Position, _ end: Position, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> (field: Fields, next: Position) {
+        if let extras, let next = extras.expectedKey(start, end) { return (.extra, next) }
         let (next, hasEscapes) = try JSONScanner.string(start, end)
         var room = scratch
         let raw = RawString(start: start, count: next - start - 1, hasEscapes: hasEscapes)
-        let name = decode(raw, to: &room)
+        let name = Self.decode(raw, to: &room)
         if let name {
             for (known, field) in KeyBytes.fields where name.elementsEqual(known) {
                 return (Fields(rawValue: field), next)
             }
+            if let extras, extras.isKey(name) { return (.extra, next) }
         }
         counts.unknown.take(name)
         return ([], next)
@@ -218,7 +234,9 @@ struct ObjectReader {
 
     /// Returns the string's text, in place when it has no escapes, else written to `room`; nil when unstorable.
     @inline(__always)
-    func decode(_ string: RawString, to room: inout UnsafeMutablePointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+    static func decode(
+        _ string: RawString, to room: inout UnsafeMutablePointer<UInt8>
+    ) -> UnsafeBufferPointer<UInt8>? {
         let raw = UnsafeBufferPointer(start: string.start, count: string.count)
         guard string.hasEscapes else { return raw }
         guard case .text(let byteCount) = JSONScanner.unescape(raw, to: room) else { return nil }

@@ -24,6 +24,8 @@ package struct Reject: Sendable, Equatable {
         case invalidCreatedAt = "invalid_created_at"
         /// `deleted` is not `true` or `false`.
         case invalidDeleted = "invalid_deleted"
+        /// One of the ``ExtraFields`` has a value of another type; ``Reject/field`` names it.
+        case invalidField = "invalid_field"
         /// A field holds text that no database text column can store: a NUL or half of a surrogate pair.
         case unstorableText = "unstorable_text"
         /// A sound user that no queue message can carry.
@@ -34,6 +36,8 @@ package struct Reject: Sendable, Equatable {
     package let offset: Int64
     /// Why the piece was not taken.
     package let reason: Reason
+    /// Of ``Reason/invalidField``: the field's key in the source's JSON.
+    package let field: String?
     /// The beginning of the piece: bounded, printable, valid UTF-8 without control characters.
     package let excerpt: String
 
@@ -47,14 +51,19 @@ package struct Reject: Sendable, Equatable {
     package let resemblesRecord: Bool
 
     package init(
-        offset: Int64, reason: Reason, excerpt: String, userName: [UInt8]? = nil, isBetweenArrays: Bool = false,
+        offset: Int64, reason: Reason, field: String? = nil, excerpt: String, userName: [UInt8]? = nil,
+        isBetweenArrays: Bool = false,
         resemblesRecord: Bool = true
     ) {
         self.offset = offset
         self.reason = reason
+        self.field = field
         self.excerpt = excerpt
         self.userName = userName
         self.isBetweenArrays = isBetweenArrays
         self.resemblesRecord = resemblesRecord
     }
+
+    /// The reason as it is stored, with the field's name where there is one: `invalid_field:phone`.
+    package var storedReason: String { field.map { "\(reason.rawValue):\($0)" } ?? reason.rawValue }
 }

@@ -1,7 +1,7 @@
 /// What a sync counted, as its SyncLog row keeps it.
 ///
 /// For a completed sync `received == inserted + updated + unchanged + duplicates + refused` holds: each user of the complete
-/// stream is counted once, however many attempts were needed to read it.
+/// stream is counted once, however many attempts were needed to read it, and however often they wrote its row.
 package struct SyncCounters: Sendable, Equatable {
     /// Users read in the latest attempt of the stream.
     package var received = 0

@@ -1,19 +1,21 @@
 /// One field of a user, described once: what the source calls it, where it is stored, and how it is compared.
 ///
 /// Column lists, parameters, the COPY that a delta reads, assignments, comparisons and the API's document are derived from
-/// ``all``. Written by hand for speed are only the parser (`ObjectReader`), the message's lines (`MessageEncoder`,
+/// ``all``, with the ``ExtraFields`` of the installation behind it. Written by hand for speed are only the parser (`ObjectReader`), the message's lines (`MessageEncoder`,
 /// `DecodedBatch`), the row decoder and the record itself (`UserRecord`). `UserFieldTests` changes each field in turn and demands
 /// that all of them notice.
 package struct UserField: Sendable, Hashable {
-    /// What kind of value it holds.
-    package enum Kind: Sendable, Hashable {
-        /// A whole number of 64 bits.
-        case integer
+    /// What kind of value it holds. The raw values are those of `SYNC_EXTRA_FIELDS`, of messages and of the database.
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
         /// UTF-8 without NUL.
         case text
+        /// A whole number of 64 bits.
+        case integer
+        /// A decimal number of any size, exact. See ``CanonicalNumber``.
+        case number
+        case boolean
         /// Microseconds since 1970-01-01T00:00:00Z.
         case timestamp
-        case boolean
     }
 
     /// What the field decides when two records of a user meet.

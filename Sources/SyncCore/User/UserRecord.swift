@@ -1,6 +1,6 @@
 /// One user read from the legacy stream: a view into the reader's bytes, not a copy of them.
 ///
-/// `userName` and `email` point into memory that is only valid during the call that hands the record over. Code that keeps a
+/// `userName`, `email` and `extras` point into memory that is only valid during the call that hands the record over. Code that keeps a
 /// user copies its bytes before it returns (``appendCopy(to:)``). The type holds pointers, so it is not `Sendable`.
 package struct UserRecord {
     /// The user's identifier in the legacy system.
@@ -13,6 +13,8 @@ package struct UserRecord {
     package let createdAt: Int64
     /// Whether the legacy system has marked the user as deleted.
     package let deleted: Bool
+    /// The values of the ``ExtraFields``, as ``ExtraLine`` writes them: equal values have equal bytes. Empty without such fields.
+    package let extras: UnsafeRawBufferPointer
     /// Where the record begins: bytes from the start of the decoded body, counted from 0.
     package let offset: Int64
 
@@ -23,6 +25,7 @@ package struct UserRecord {
         email: UnsafeRawBufferPointer,
         createdAt: Int64,
         deleted: Bool,
+        extras: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
         offset: Int64 = 0
     ) {
         self.legacyID = legacyID
@@ -30,6 +33,7 @@ package struct UserRecord {
         self.email = email
         self.createdAt = createdAt
         self.deleted = deleted
+        self.extras = extras
         self.offset = offset
     }
 }
@@ -44,17 +48,21 @@ extension UserRecord {
         // The length says where the name ends and the address begins.
         state.absorb(UInt64(truncatingIfNeeded: userName.count) << 1 | (deleted ? 1 : 0))
         state.absorbWords(of: userName)
-        return state.finish(email)
+        if extras.isEmpty { return state.finish(email) }
+        // Again a length: where the address ends and the values begin.
+        state.absorb(UInt64(truncatingIfNeeded: email.count))
+        state.absorbWords(of: email)
+        return state.finish(extras)
     }
 }
 
 // MARK: - Copies
 
 extension UserRecord {
-    private static let headBytes = 8 + 8 + 8 + 1 + 4 + 4
+    private static let headBytes = 8 + 8 + 8 + 1 + 4 + 4 + 4
 
     /// What a copy takes, in bytes.
-    var copyByteCount: Int { Self.headBytes + userName.count + email.count }
+    var copyByteCount: Int { Self.headBytes + userName.count + email.count + extras.count }
 
     /// Appends a copy that ``init(copyIn:at:)`` reads back.
     func appendCopy(to bytes: inout [UInt8]) {
@@ -67,8 +75,10 @@ extension UserRecord {
         bytes.append(deleted ? 1 : 0)
         append(Int32(userName.count))
         append(Int32(email.count))
+        append(Int32(extras.count))
         bytes.append(contentsOf: userName)
         bytes.append(contentsOf: email)
+        bytes.append(contentsOf: extras)
     }
 
     /// Reads a copy; the record points into `bytes`.
@@ -78,11 +88,13 @@ extension UserRecord {
         }
         let nameStart = start + Self.headBytes
         let emailStart = nameStart + Int(number(25, Int32.self))
-        let end = emailStart + Int(number(29, Int32.self))
+        let extrasStart = emailStart + Int(number(29, Int32.self))
+        let end = extrasStart + Int(number(33, Int32.self))
         self.init(
             legacyID: number(0, Int64.self),
             userName: UnsafeRawBufferPointer(rebasing: bytes[nameStart..<emailStart]),
-            email: UnsafeRawBufferPointer(rebasing: bytes[emailStart..<end]),
-            createdAt: number(8, Int64.self), deleted: bytes[start + 24] == 1, offset: number(16, Int64.self))
+            email: UnsafeRawBufferPointer(rebasing: bytes[emailStart..<extrasStart]),
+            createdAt: number(8, Int64.self), deleted: bytes[start + 24] == 1,
+            extras: UnsafeRawBufferPointer(rebasing: bytes[extrasStart..<end]), offset: number(16, Int64.self))
     }
 }

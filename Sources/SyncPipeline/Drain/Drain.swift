@@ -34,6 +34,7 @@ struct Drain: Sendable {
             monitor.excuse(now() - asked)
             contact += now() - asked
             progress.update { $0.batchesApplied = max($0.batchesApplied, ledger.batchesApplied) }
+            progress.note(batchesDead: ledger.batchesDead)
             if ledger.batchesApplied > applied {
                 (applied, contact, isStallConfirmed) = (ledger.batchesApplied, now(), false)
             }

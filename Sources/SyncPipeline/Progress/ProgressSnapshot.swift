@@ -10,6 +10,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
     package var usersPerSecond: Double?
     package var bytesPerSecond: Double?
     package var batchesAppliedPerSecond: Double?
+    /// Batches that are known to be dead letters.
+    package var batchesDead: Int
     /// nil when it is not known.
     package var queue: QueueDepth?
     /// nil when no sync has ever completed, or that is not known yet.
@@ -17,7 +19,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
 
     package init(
         phase: SyncProgress.Phase, elapsed: Duration, counters: SyncCounters, usersPerSecond: Double? = nil,
-        bytesPerSecond: Double? = nil, batchesAppliedPerSecond: Double? = nil, queue: QueueDepth? = nil,
+        bytesPerSecond: Double? = nil, batchesAppliedPerSecond: Double? = nil, batchesDead: Int = 0,
+        queue: QueueDepth? = nil,
         last: LastSync? = nil
     ) {
         self.phase = phase
@@ -26,6 +29,7 @@ package struct ProgressSnapshot: Sendable, Equatable {
         self.usersPerSecond = usersPerSecond
         self.bytesPerSecond = bytesPerSecond
         self.batchesAppliedPerSecond = batchesAppliedPerSecond
+        self.batchesDead = batchesDead
         self.queue = queue
         self.last = last
     }

@@ -19,6 +19,7 @@ package final class SyncProgress: Sendable {
         var shortage: RecordMinimum.Shortage?
         var isMarkingPostponed = false
         var sourceChanges = 0
+        var batchesDead = 0
     }
 
     package let syncID: Int64
@@ -36,6 +37,9 @@ package final class SyncProgress: Sendable {
 
     /// The stream is complete.
     package func beginDraining() { state.withLock { $0.phase = .draining } }
+
+    /// How many batches of this sync are known to be dead letters.
+    package func note(batchesDead: Int) { state.withLock { $0.batchesDead = batchesDead } }
 
     /// What the queue says it holds; nil when it could not be asked.
     package func note(_ queue: QueueDepth?) { state.withLock { $0.queue = queue } }
@@ -68,6 +72,6 @@ package final class SyncProgress: Sendable {
         return ProgressSnapshot(
             phase: state.phase, elapsed: elapsed, counters: state.counters, usersPerSecond: rates.usersPerSecond,
             bytesPerSecond: rates.bytesPerSecond, batchesAppliedPerSecond: rates.batchesAppliedPerSecond,
-            queue: state.queue, last: state.last)
+            batchesDead: state.batchesDead, queue: state.queue, last: state.last)
     }
 }

@@ -8,6 +8,8 @@ struct StreamReader: Sendable {
     let attempts: StreamAttempts
     /// Time without a whole record after which the stream counts as broken.
     let idleTimeout: Duration
+    /// What is read of a user beyond the five fields.
+    var extraFields = ExtraFields.none
     let clock: PipelineClock
     let logger: Logger
 
@@ -27,11 +29,11 @@ struct StreamReader: Sendable {
                 case .end(let ending):
                     throw SyncFailure(ending, failure)
                 case .retry(let pause):
-                    logger.warning(
-                        "the stream failed, opening it again",
-                        metadata: [
-                            "attempt": .stringConvertible(attempts.failed), "pause": "\(pause)", "error": "\(failure)",
-                        ])
+                    var metadata: Logger.Metadata = [
+                        "attempt": .stringConvertible(attempts.failed), "pause": "\(pause)", "error": "\(failure)",
+                    ]
+                    if case .status(let code) = failure.kind { metadata["http_status"] = .stringConvertible(code) }
+                    logger.warning("the stream failed, opening it again", metadata: metadata)
                     try await clock.sleep(pause)
                 }
             }
@@ -45,7 +47,7 @@ struct StreamReader: Sendable {
         let stream = try await source.open()
         try await consumer.streamOpened()
         let opened = clock.now()
-        var parser = LegacyStreamParser()
+        var parser = LegacyStreamParser(extraFields: extraFields)
         do {
             try await parse(stream, with: &parser, into: &consumer)
             try check(parser, users: consumer.users, atLeast: &minimum)

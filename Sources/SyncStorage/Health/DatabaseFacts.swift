@@ -75,7 +75,7 @@ package struct DatabaseFacts: Sendable, Equatable {
     private static let missingPrivilegesSQL: SQL = """
         SELECT DISTINCT p.privilege || ' on ' || p.name AS lacking, p.name, p.privilege
         FROM (VALUES
-            ('users', 'SELECT'), ('sync_batches', 'SELECT'), ('sync_migrations', 'SELECT'), ('sync_refusals', 'SELECT'),
+            ('users', 'SELECT'), ('sync_batches', 'SELECT'), ('sync_migrations', 'SELECT'), ('sync_fields', 'SELECT'), ('sync_refusals', 'SELECT'),
             ('sync_batches', CASE WHEN $1 THEN 'DELETE' ELSE 'SELECT' END),
             ('sync_refusals', CASE WHEN $1 THEN 'DELETE' ELSE 'SELECT' END),
             ('sync_logs', 'SELECT'), ('sync_logs', 'INSERT'), ('sync_logs', 'UPDATE'),

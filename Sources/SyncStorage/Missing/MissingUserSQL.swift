@@ -1,4 +1,5 @@
 import Postgres
+import SyncCore
 
 /// The statements over `sync_missing`, and over the users that are named there.
 enum MissingUserSQL {
@@ -46,12 +47,14 @@ enum MissingUserSQL {
         """
 
     /// The rows of those who were missed again. The table holds the names of one sync only, the one under way.
-    static let copyMissedAgain: SQL = """
+    static func copyMissedAgain(_ extraFields: ExtraFields) -> SQL {
+        """
         COPY (
-            SELECT \(UserRowDecoder.columns) FROM users
+            SELECT \(UserRowDecoder.columns(extraFields)) FROM users
             WHERE EXISTS (SELECT FROM sync_missing WHERE sync_missing.again AND sync_missing.user_name = users.user_name)
         ) TO STDOUT (FORMAT binary)
         """
+    }
 
     /// Parameters: $1 sync id, $2 user names.
     static let softDelete: SQL = """

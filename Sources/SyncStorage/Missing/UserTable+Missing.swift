@@ -46,7 +46,7 @@ extension UserTable {
         try await database.withConnection { writing in
             try await writing.transaction { writing in
                 var marked = 0
-                try await eachMissing(filter, MissingUserSQL.copyMissedAgain) { names in
+                try await eachMissing(filter, MissingUserSQL.copyMissedAgain(extraFields)) { names in
                     marked += try await writing.query(
                         MissingUserSQL.softDelete, [.int8(syncID), .array(names)]
                     ).affectedRows
@@ -62,7 +62,7 @@ extension UserTable {
         _ filter: DeltaFilter, _ syncID: Int64, _ previous: Int64, on writing: PostgresConnection
     ) async throws {
         guard filter.missingUsers > 0 else { return }
-        try await eachMissing(filter, UserTableSQL.copy) { names in
+        try await eachMissing(filter, UserTableSQL.copy(extraFields)) { names in
             _ = try await writing.query(
                 MissingUserSQL.remember, [.int8(syncID), .array(names), .int8(previous)])
         }
@@ -93,7 +93,7 @@ extension UserTable {
         try await PostgresConnection.withConnection(database.configuration, logger: database.logger) { reading in
             var names = PostgresArray(of: .text)
             var count = 0
-            var decoder = UserRowDecoder()
+            var decoder = UserRowDecoder(extraFields)
             _ = try await reading.copyOut(copy) { chunk in
                 try decoder.decode(chunk) { row in
                     guard filter.isMissing(row) else { return }

@@ -5,11 +5,11 @@ extension Migration {
     ///
     /// `json`, not `jsonb`: it keeps the escapes that carry names of fields through a database of any encoding.
     static let sourceProfiles = Migration(
-        version: 9,
+        version: 10,
         name: "sync_profiles, sync_logs.source_changes",
         statements: [
             """
-            CREATE TABLE sync_profiles (
+            CREATE TABLE IF NOT EXISTS sync_profiles (
                 sync_id        bigint PRIMARY KEY REFERENCES sync_logs (id) ON DELETE CASCADE,
                 profile        json NOT NULL,
                 changes        json NOT NULL,
@@ -19,7 +19,7 @@ extension Migration {
             """,
             "COMMENT ON TABLE sync_profiles IS 'what the complete stream of a sync was made of: counts and names of fields, no value'",
             "COMMENT ON COLUMN sync_profiles.compared_syncs IS 'completed syncs that said what is usual'",
-            "ALTER TABLE sync_logs ADD COLUMN source_changes text",
+            "ALTER TABLE sync_logs ADD COLUMN IF NOT EXISTS source_changes text",
             """
             COMMENT ON COLUMN sync_logs.source_changes IS
                 'what had changed in the source, in words; NULL when nothing had, or when that is not known'

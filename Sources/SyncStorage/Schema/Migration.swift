@@ -11,6 +11,6 @@ struct Migration: Sendable {
 
     static let all: [Migration] = [
         .initialSchema, .batchFailures, .applyTime, .provenance, .lackOfBatches, .exactCompletion, .takeover,
-        .roomForUpdates, .sourceProfiles,
+        .roomForUpdates, .extraFields, .sourceProfiles,
     ]
 }

@@ -1,5 +1,6 @@
 package import Logging
 package import Postgres
+package import SyncCore
 
 /// Creates and upgrades the schema. Safe to run twice, and from two places at once: the second waits for the first.
 package struct Migrator: Sendable {
@@ -14,14 +15,15 @@ package struct Migrator: Sendable {
     /// The version that this program needs.
     package static var latestVersion: Int32 { Migration.all.last?.version ?? 0 }
 
-    /// Applies all pending migrations in one transaction.
+    /// Applies all pending migrations in one transaction, and gives `users` the columns of the extra fields.
+    /// - Parameter extraFields: what the setting names; fields that are recorded and not among them are no longer synced.
     /// - Returns: the names of those applied now; empty when the schema was up to date.
     /// - Throws: ``UnsuitableTablesError`` when tables of another program cannot be taken over; nothing was changed then.
-    package func migrate() async throws -> [String] {
+    package func migrate(_ extraFields: ExtraFields = .none) async throws -> [String] {
         try await connection.transaction { connection in
             // Released with the transaction, whatever its end.
             _ = try await connection.query("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.migration)])
-            var refusals = try await Self.refusals(connection)
+            var refusals = try await Self.refusals(connection, extraFields)
             if try await Self.installedVersion(connection) == 0 {
                 refusals += try await Takeover.refusals(connection)
             }
@@ -47,7 +49,7 @@ package struct Migrator: Sendable {
                 logger.info(
                     "migration applied", metadata: ["version": "\(migration.version)", "name": "\(migration.name)"])
             }
-            return applied
+            return applied + (try await FieldRecorder.record(extraFields, on: connection))
         }
     }
 
@@ -64,14 +66,16 @@ package struct Migrator: Sendable {
     ///
     /// The schema's version says nothing about that. Two look-ups in the catalog per table; changes nothing.
     /// - Throws: ``UnsuitableTablesError`` saying what to change.
-    package func requireSuitableTables() async throws {
-        let refusals = try await Self.refusals(connection)
+    package func requireSuitableTables(_ extraFields: ExtraFields = .none) async throws {
+        let refusals = try await Self.refusals(connection, extraFields)
         guard refusals.isEmpty else { throw UnsuitableTablesError(refusals: refusals) }
     }
 
-    private static func refusals(_ connection: PostgresConnection) async throws -> [String] {
+    private static func refusals(
+        _ connection: PostgresConnection, _ extraFields: ExtraFields
+    ) async throws -> [String] {
         var refusals: [String] = []
-        for requirement in TableRequirement.all {
+        for requirement in TableRequirement.all(with: extraFields) {
             guard let table = try await ExistingTable.read(requirement.table, on: connection) else { continue }
             refusals += requirement.refusals(table)
         }

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// What this service needs of a table that another program may have made: the rule by which `migrate` takes a table over or
 /// refuses it, and by which every sync and worker looks at it again.
 ///
@@ -16,6 +18,8 @@ package struct TableRequirement: Sendable {
         var isSetToNull = false
         /// What must stand in brackets behind the type at least, where something does.
         var smallestModifier = 0
+        /// Nothing may stand there: `numeric(10,2)` rounds without a word.
+        var isWithoutModifier = false
         /// What the source may need: a type or modifier that is narrower sets single users aside.
         var widestNeed: Width?
     }
@@ -74,6 +78,22 @@ package struct TableRequirement: Sendable {
         ])
 
     package static let all = [users, syncLogs]
+
+    /// The same with the columns of extra fields.
+    static func all(with extraFields: ExtraFields) -> [TableRequirement] {
+        [TableRequirement(table: users.table, columns: users.columns + extraFields.fields.map(column)), syncLogs]
+    }
+
+    private static func column(_ field: UserField) -> Column {
+        switch field.kind {
+        case .text: Column(name: field.column, types: texts, isSetToNull: true)
+        case .integer: Column(name: field.column, types: integers, isSetToNull: true, widestNeed: .bigint)
+        case .number: Column(name: field.column, types: ["numeric"], isSetToNull: true, isWithoutModifier: true)
+        case .boolean: Column(name: field.column, types: ["boolean"], isSetToNull: true)
+        // A time that is rounded would differ from its record for ever.
+        case .timestamp: Column(name: field.column, types: times, isSetToNull: true, smallestModifier: 6)
+        }
+    }
 }
 
 extension TableRequirement {
@@ -125,6 +145,9 @@ extension TableRequirement {
         }
         if let modifier = column.modifier, modifier < needed.smallestModifier {
             refusals.append("\(name) is \(column.type)(\(modifier)): it must be at least (\(needed.smallestModifier))")
+        }
+        if column.modifier != nil, needed.isWithoutModifier {
+            refusals.append("\(name) is \(column.type) with a precision, which rounds: it must be plain \(column.type)")
         }
         if !column.comparesBytes {
             refusals.append("\(name) has a nondeterministic collation: texts that differ would count as equal")

@@ -29,7 +29,8 @@ enum Takeover {
     /// Tables of ours that exist although no migration has made them.
     private static let occupiedTables: SQL = """
         SELECT name FROM unnest(ARRAY[
-            'sync_batches', 'sync_rejects', 'sync_batch_failures', 'sync_missing', 'sync_refusals', 'sync_profiles',
+            'sync_batches', 'sync_rejects', 'sync_batch_failures', 'sync_missing', 'sync_refusals', 'sync_fields',
+            'sync_profiles',
             'sync_migrations'
         ]) AS name
         WHERE to_regclass(name) IS NOT NULL ORDER BY name

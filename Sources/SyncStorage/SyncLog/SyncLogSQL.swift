@@ -137,7 +137,7 @@ enum SyncLogSQL {
         UPDATE sync_logs
         SET status = 'COMPLETED', error_message = NULL, lacks_batches = false,
             \(endAssignments)
-        FROM (\(ledgerSums)) AS ledger
+        FROM (\(exactSums)) AS ledger
         WHERE sync_logs.id = $1 AND \(mayComplete)
         """
 
@@ -211,6 +211,18 @@ enum SyncLogSQL {
                 FROM sync_batches AS b JOIN sync_logs ON sync_logs.id = b.sync_id
                 WHERE b.sync_id = $1
             ) AS applied
+        """
+
+    /// The sums of a complete stream: no more written than users that it holds. A row that several attempts wrote, since another program
+    /// changed it meanwhile or a tie was settled again, is one user of the stream.
+    private static let exactSums: SQL = """
+        SELECT batches, foreign_batches, users_applied, users, duplicates, refused, ties_lost, inserted,
+                least(updated, room - inserted) AS updated, least(newly_deleted, updated, room - inserted) AS newly_deleted
+            FROM (
+                SELECT batches, foreign_batches, users_applied, users, duplicates, refused, ties_lost, updated,
+                    newly_deleted, room, least(inserted, room) AS inserted
+                FROM (SELECT *, greatest(0, users - duplicates - refused) AS room FROM (\(ledgerSums)) AS sums) AS roomy
+            ) AS bounded
         """
 
     /// What a sync under way has done so far, for those who watch it.

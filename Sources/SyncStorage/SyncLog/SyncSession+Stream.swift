@@ -54,7 +54,7 @@ extension SyncSession {
         var excerpts = PostgresArray(of: .text, capacity: rejects.count, byteCapacity: rejects.count * 128)
         for reject in rejects {
             offsets.append(reject.offset)
-            reasons.append(reject.reason.rawValue)
+            reasons.append(reject.storedReason)
             excerpts.append(reject.excerpt)
         }
         let parameters: [PostgresValue] = [.int8(syncID), .array(offsets), .array(reasons), .array(excerpts)]

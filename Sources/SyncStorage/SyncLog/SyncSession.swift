@@ -31,11 +31,13 @@ package struct SyncSession: Sendable {
 
     /// Takes the lock, marks leftovers of a sync that died as FAILED, and writes a new row, RUNNING.
     /// - Parameters:
+    ///   - extraFields: what is synced beyond the five fields; must be what `migrate` has recorded.
     ///   - patience: for how long the database may be away, now and in each later outage.
     ///   - isTyped: a person at a terminal has typed the command: an unknown host and a refused login are final at once.
-    /// - Throws: ``SyncSessionError/anotherSyncIsRunning``, ``SchemaError``, `PostgresError` or `OutageError`.
+    /// - Throws: ``SyncSessionError/anotherSyncIsRunning``, ``SchemaError``, `ExtraFieldsError`, `PostgresError` or `OutageError`.
     package static func begin(
-        _ configuration: PostgresConfiguration, patience: Patience = Patience(), isTyped: Bool = false, logger: Logger
+        _ configuration: PostgresConfiguration, extraFields: ExtraFields = .none, patience: Patience = Patience(),
+        isTyped: Bool = false, logger: Logger
     ) async throws -> SyncSession {
         let configuration = configuration.forLocks
         // Once this call had the lock, it is its own lost session that may hold it still.
@@ -56,7 +58,8 @@ package struct SyncSession: Sendable {
                     try await connection.checkSession(configuration, logger: logger)
                     let migrator = Migrator(connection: connection, logger: logger)
                     try await migrator.requireCurrentSchema()
-                    try await migrator.requireSuitableTables()
+                    try await RecordedFields.require(extraFields, on: connection)
+                    try await migrator.requireSuitableTables(extraFields)
                     guard try await takeLock(connection) else {
                         if hadLock { throw LockStillHeld() }
                         throw SyncSessionError.anotherSyncIsRunning

@@ -6,27 +6,32 @@ package import Postgres
 /// itself, without users, for the newest sync and a batch number that no sync has. It writes a ledger row, and is always rolled back.
 package struct ApplyProbe: Sendable {
     private let pool: PostgresPool
+    private let fields: MessageFields
 
     private struct RolledBack: Error {}
 
     /// No sync numbers a batch so.
     private static let batchNumber: Int64 = -1
 
-    /// - Parameter pool: connections made with ``PostgresConfiguration/forBatches``.
-    package init(pool: PostgresPool) {
+    /// - Parameters:
+    ///   - pool: connections made with ``PostgresConfiguration/forBatches``.
+    ///   - fields: says which statement the last message needed.
+    package init(pool: PostgresPool, fields: MessageFields) {
         self.pool = pool
+        self.fields = fields
     }
 
     /// - Throws: `PostgresError` when no batch can be applied. What the database has against the probe's own content says that it
     ///   is available, and is no error.
     package func run() async throws {
+        let statement = fields.latest
         do {
             try await pool.withConnection { connection in
                 try await connection.transaction { connection in
                     let newest = try await connection.query("SELECT coalesce(max(id), 0)::bigint FROM sync_logs")
-                    let none = UserColumns.none.parameters
+                    let none = UserColumns(ofNobodyWith: statement.fields).parameters
                     _ = try await connection.execute(
-                        UpsertStatement.apply,
+                        statement.apply,
                         [.int8(try newest.int8(row: 0, column: 0)), .int8(Self.batchNumber), .int4(0), .int4(0)] + none
                             + none)
                     throw RolledBack()

@@ -8,7 +8,8 @@ extension BatchStore {
 
     /// - Parameter refusedBefore: users that are refused without asking the database, by their index in `users`.
     nonisolated(nonsending) static func applySettingAside(
-        _ batch: DecodedBatch, _ users: [Int], refusedBefore: [Int: Refusal], on connection: PostgresConnection
+        _ batch: DecodedBatch, _ users: [Int], with statement: UpsertStatement, refusedBefore: [Int: Refusal],
+        on connection: PostgresConnection
     ) async throws -> BatchOutcome {
         try await connection.transaction { connection in
             let identity: [PostgresValue] = [.int8(batch.header.syncID), .int8(batch.header.number)]
@@ -30,7 +31,7 @@ extension BatchStore {
                     try search.refused(part, refusal)
                     continue
                 }
-                switch try await applyPart(batch, Array(users[part]), on: connection) {
+                switch try await applyPart(batch, Array(users[part]), with: statement, on: connection) {
                 case .failure(let refusal):
                     try search.refused(part, refusal)
                 case .success(let row):
@@ -61,13 +62,13 @@ extension BatchStore {
 
     /// Applies some users, all or none.
     private nonisolated(nonsending) static func applyPart(
-        _ batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
+        _ batch: DecodedBatch, _ users: [Int], with statement: UpsertStatement, on connection: PostgresConnection
     ) async throws -> PartOutcome {
         _ = try await connection.query("SAVEPOINT part")
         let refusal: Refusal
         do {
             let row = try await connection.execute(
-                UpsertStatement.applyPart, parameters(batch, users, believingHints: false)
+                statement.applyPart, parameters(batch, users, believingHints: false)
             ).single()
             let written = try row.int("inserted") + row.int("updated") + row.int("unchanged")
             if written == users.count {

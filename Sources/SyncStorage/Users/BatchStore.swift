@@ -4,39 +4,50 @@ package import SyncCore
 /// Applies batches to the `users` table, each exactly once in effect.
 package struct BatchStore: Sendable {
     private let pool: PostgresPool
+    private let fields: MessageFields
 
-    /// - Parameter pool: connections made with ``PostgresConfiguration/forBatches``.
-    package init(pool: PostgresPool) {
+    /// - Parameters:
+    ///   - pool: connections made with ``PostgresConfiguration/forBatches``.
+    ///   - fields: knows the columns that messages may name; shared with the probe.
+    package init(pool: PostgresPool, fields: MessageFields = MessageFields()) {
         self.pool = pool
+        self.fields = fields
     }
 
     /// Applies one batch in one transaction with its ledger row. Users whom the database refuses are set aside, each with a row in
     /// `sync_refusals`, and the others are applied.
-    /// - Throws: `PostgresError`, ``TooManyRefusals``, or ``BatchRefusal`` for a batch that its sync has not sent; nothing was changed
+    /// - Throws: `PostgresError`, ``TooManyRefusals``, ``UnrecordedColumns``, or ``BatchRefusal`` for a batch that its sync has not sent; nothing was changed
     ///   then. A foreign key violation means that no such sync is known here.
     package func apply(_ batch: DecodedBatch) async throws -> BatchOutcome {
         let users = batch.latestPerUserName()
         return try await pool.withConnection { connection in
+            let statement = try await fields.statement(for: batch.header.extraColumns, on: connection)
             do {
-                return try await Self.apply(batch, users, on: connection)
+                return try await Self.apply(batch, users, with: statement, on: connection)
             } catch let error as PostgresError where error.constraint == "sync_batches_pkey" {
                 return .alreadyApplied
+            } catch {
+                fields.doubt()
+                throw error
             }
         }
     }
 
     /// One statement as a rule. Who is to blame is only found out once one has failed.
     private nonisolated(nonsending) static func apply(
-        _ batch: DecodedBatch, _ users: [Int], on connection: PostgresConnection
+        _ batch: DecodedBatch, _ users: [Int], with statement: UpsertStatement, on connection: PostgresConnection
     ) async throws -> BatchOutcome {
         let shortened = try await ShortenedUsers.find(in: batch, users, on: connection)
         guard shortened.isEmpty else {
-            return try await applySettingAside(batch, users, refusedBefore: shortened, on: connection)
+            return try await applySettingAside(
+                batch, users, with: statement, refusedBefore: shortened, on: connection)
         }
         // Should a hint be wrong, or another transaction have been faster, the second try finds the user in the table.
         for believingHints in [true, false] {
             do {
-                if let counts = try await applyAtOnce(batch, users, believingHints: believingHints, on: connection) {
+                if let counts = try await applyAtOnce(
+                    batch, users, with: statement, believingHints: believingHints, on: connection)
+                {
                     return .applied(counts)
                 }
                 return try await claim(batch, on: connection) ?? .overtaken
@@ -45,15 +56,16 @@ package struct BatchStore: Sendable {
                 guard believingHints, error.isDoubleUser else { break }
             }
         }
-        return try await applySettingAside(batch, users, refusedBefore: [:], on: connection)
+        return try await applySettingAside(batch, users, with: statement, refusedBefore: [:], on: connection)
     }
 
     /// - Returns: nil when the gate let nothing through; ``claim(_:on:)`` says why.
     private nonisolated(nonsending) static func applyAtOnce(
-        _ batch: DecodedBatch, _ users: [Int], believingHints: Bool, on connection: PostgresConnection
+        _ batch: DecodedBatch, _ users: [Int], with statement: UpsertStatement, believingHints: Bool,
+        on connection: PostgresConnection
     ) async throws(PostgresError) -> BatchOutcome.Counts? {
         let result = try await connection.execute(
-            UpsertStatement.apply, parameters(batch, users, believingHints: believingHints))
+            statement.apply, parameters(batch, users, believingHints: believingHints))
         guard let row = result.rows.first else { return nil }
         return BatchOutcome.Counts(
             duplicates: try row.int("duplicates"), inserted: try row.int("inserted"), updated: try row.int("updated"),

@@ -5,16 +5,31 @@ package struct StoredUser: Sendable, Equatable {
     /// The value of one field.
     package enum Value: Sendable, Equatable {
         case integer(Int64)
+        /// A decimal number as PostgreSQL prints it, digit for digit.
+        case number(String)
         case text(String)
         case timestamp(Int64)
         case boolean(Bool)
-        /// Only in a row that another program wrote.
+        /// Of the five fields only in a row that another program wrote.
         case null
+    }
+
+    /// The value of an extra field.
+    package struct Extra: Sendable, Equatable {
+        package let column: String
+        package let value: Value
+
+        package init(column: String, value: Value) {
+            self.column = column
+            self.value = value
+        }
     }
 
     package let id: Int64
     /// The source's fields, in the order of ``UserField/all``.
     package let values: [Value]
+    /// The ``ExtraFields`` in use, by column, in the order of the setting.
+    package var extras: [Extra] = []
     /// nil only in a row that another program wrote.
     package let createdAt: Int64?
     /// When the row was last changed; nil only in a row that another program wrote.

@@ -17,13 +17,14 @@ extension UpsertStatement {
                 EXISTS (SELECT FROM sync_logs WHERE id = $1 AND status = 'COMPLETED') AS is_completed
             """)
 
-    /// Writes some users of a batch, and no ledger row. Parameters as for ``apply``.
-    static let applyPart = PostgresStatement(
-        name: "apply_part",
-        sql: """
-            WITH gate AS MATERIALIZED (SELECT), \(upsert)
-            SELECT inserted, updated, unchanged, newly_deleted, ties_lost FROM counted
-            """)
+    static func applyPart(_ fields: [UserField]) -> PostgresStatement {
+        PostgresStatement(
+            name: "apply_part",
+            sql: """
+                WITH gate AS MATERIALIZED (SELECT), \(upsert(fields))
+                SELECT inserted, updated, unchanged, newly_deleted, ties_lost FROM counted
+                """)
+    }
 
     /// Parameters: $1 sync id, $2 batch number, $3 lane, then the counts of users in the message, duplicates, inserted, updated,
     /// unchanged, newly deleted, refused and of ties lost.

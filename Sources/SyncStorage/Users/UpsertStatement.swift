@@ -26,66 +26,86 @@ import SyncCore
 ///
 /// New users are inserted in the order of their names, known ones updated in the order of their ids: two transactions cannot
 /// deadlock.
-enum UpsertStatement {
-    /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 users in the message, then one array per field of ``UserField/all``
+///
+/// There is one such statement for each list of extra fields; what all share is static.
+struct UpsertStatement: Sendable {
+    /// The fields that it writes, in the order of its parameters.
+    let fields: [UserField]
+    /// Parameters: $1 sync id, $2 batch number, $3 lane, $4 users in the message, then one array per field of ``fields``
     /// of the distinct users that are to be looked up, and the same of those that are presumed to be new.
-    static let apply = PostgresStatement(
-        name: "apply_batch",
-        sql: """
-            WITH current AS MATERIALIZED (
-                \(lockedIfAccepting)
-            ), gate AS MATERIALIZED (
-                SELECT
-                WHERE NOT EXISTS (SELECT FROM sync_batches WHERE sync_id = $1 AND batch_number = $2)
-                  -- Of a sync that is not known here, the ledger's foreign key makes an error.
-                  AND (EXISTS (SELECT FROM current) OR NOT EXISTS (SELECT FROM sync_logs WHERE id = $1))
-            ), \(upsert)
-            INSERT INTO sync_batches (
-                sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, newly_deleted, ties_lost, apply_ms)
-            SELECT $1, $2, $3, $4,
-                $4 - cardinality(\(parameter: firstLookedUp)) - cardinality(\(parameter: firstPresumedNew)),
-                inserted, updated, unchanged, newly_deleted, ties_lost,
-                (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::integer
-            FROM gate CROSS JOIN counted
-            RETURNING duplicates, inserted, updated, unchanged, ties_lost
-            """)
+    let apply: PostgresStatement
+    /// Writes some users of a batch, and no ledger row. Parameters as for ``apply``.
+    let applyPart: PostgresStatement
+
+    /// For users without extra fields.
+    static let plain = UpsertStatement(.none)
+
+    init(_ extraFields: ExtraFields) {
+        fields = extraFields.all
+        apply = Self.apply(fields)
+        applyPart = Self.applyPart(fields)
+    }
+
+    private static func apply(_ fields: [UserField]) -> PostgresStatement {
+        let firstPresumedNew = firstLookedUp + fields.count
+        return PostgresStatement(
+            name: "apply_batch",
+            sql: """
+                WITH current AS MATERIALIZED (
+                    \(lockedIfAccepting)
+                ), gate AS MATERIALIZED (
+                    SELECT
+                    WHERE NOT EXISTS (SELECT FROM sync_batches WHERE sync_id = $1 AND batch_number = $2)
+                      -- Of a sync that is not known here, the ledger's foreign key makes an error.
+                      AND (EXISTS (SELECT FROM current) OR NOT EXISTS (SELECT FROM sync_logs WHERE id = $1))
+                ), \(upsert(fields))
+                INSERT INTO sync_batches (
+                    sync_id, batch_number, lane, users, duplicates, inserted, updated, unchanged, newly_deleted, ties_lost, apply_ms)
+                SELECT $1, $2, $3, $4,
+                    $4 - cardinality(\(parameter: firstLookedUp)) - cardinality(\(parameter: firstPresumedNew)),
+                    inserted, updated, unchanged, newly_deleted, ties_lost,
+                    (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::integer
+                FROM gate CROSS JOIN counted
+                RETURNING duplicates, inserted, updated, unchanged, ties_lost
+                """)
+    }
 
     private static let firstLookedUp = 5
-    private static let firstPresumedNew = firstLookedUp + UserField.all.count
 
     /// The row of the sync $1, locked, if it accepts batch $2.
     static let lockedIfAccepting: SQL =
         "SELECT id FROM sync_logs WHERE id = $1 AND \(SyncLogSQL.acceptsBatch("$2")) FOR KEY SHARE"
 
     /// The parts of a WITH clause that write users when `gate` has a row, and count in `counted`.
-    static let upsert: SQL = """
+    static func upsert(_ fields: [UserField]) -> SQL {
+        """
         incoming AS MATERIALIZED (
             SELECT i.*, known.row_id, known.wins, known.was_deleted
             FROM gate
-            CROSS JOIN \(UserField.all.unnested(from: firstLookedUp)) AS i (\(UserField.all.sql))
+            CROSS JOIN \(fields.unnested(from: firstLookedUp)) AS i (\(fields.sql))
             LEFT JOIN LATERAL (
-                SELECT users.id AS row_id, users.deleted AS was_deleted, \(wins("i")) AS wins
+                SELECT users.id AS row_id, users.deleted AS was_deleted, \(wins("i", fields)) AS wins
                 FROM users
                 WHERE users.user_name = i.user_name
                 LIMIT 1
             ) AS known ON true
         ), presumed_new AS (
-            INSERT INTO users (\(UserField.all.sql), deleted_at, sync_id)
-            SELECT \(UserField.all.sql), CASE WHEN deleted THEN now() END, $1
+            INSERT INTO users (\(fields.sql), deleted_at, sync_id)
+            SELECT \(fields.sql), CASE WHEN deleted THEN now() END, $1
             FROM gate
-            CROSS JOIN \(UserField.all.unnested(from: firstPresumedNew)) AS i (\(UserField.all.sql))
+            CROSS JOIN \(fields.unnested(from: firstLookedUp + fields.count)) AS i (\(fields.sql))
             RETURNING true
         ), inserted AS (
-            INSERT INTO users (\(UserField.all.sql), deleted_at, sync_id)
-            SELECT \(UserField.all.sql), CASE WHEN deleted THEN now() END, $1
+            INSERT INTO users (\(fields.sql), deleted_at, sync_id)
+            SELECT \(fields.sql), CASE WHEN deleted THEN now() END, $1
             FROM incoming
             WHERE row_id IS NULL
             RETURNING true
         ), updated AS (
-            UPDATE users SET \(assignments("changed"))
+            UPDATE users SET \(assignments("changed", fields))
             FROM (SELECT * FROM incoming WHERE wins) AS changed
             WHERE users.id = ANY (ARRAY(SELECT row_id FROM incoming WHERE wins))
-              AND users.id = changed.row_id AND \(wins("changed"))
+              AND users.id = changed.row_id AND \(wins("changed", fields))
             RETURNING users.deleted AND NOT coalesce(changed.was_deleted, false) AS newly_deleted
         ), counted AS MATERIALIZED (
             SELECT
@@ -97,6 +117,7 @@ enum UpsertStatement {
             FROM incoming
         )
         """
+    }
 
     /// Whether a record replaces the row: the newest version wins, on a tie the later record does if it says anything new. NULL in
     /// the row loses to everything. It is only there because another program wrote it.
@@ -104,15 +125,16 @@ enum UpsertStatement {
     /// NULL: the record would win a tie, but cannot know whether it is the later one. That is so when its own sync or a newer one has
     /// written the row, and a later batch of its lane has been applied before it: a batch that was given up and is replayed. The next
     /// sync settles it.
-    private static func wins(_ new: SQL) -> SQL {
+    private static func wins(_ new: SQL, _ fields: [UserField]) -> SQL {
         let version = UserField.createdAt
+        let contents = fields.filter { $0.role == .content }
         return """
             (CASE
                 WHEN \(version.sql(of: "users")) > \(version.sql(of: new)) THEN false
                 WHEN \(version.sql(of: "users")) = \(version.sql(of: new)) THEN
                     CASE
-                        WHEN (\(UserField.contents.sql(of: "users")))
-                            IS NOT DISTINCT FROM (\(UserField.contents.sql(of: new))) THEN false
+                        WHEN (\(contents.sql(of: "users")))
+                            IS NOT DISTINCT FROM (\(contents.sql(of: new))) THEN false
                         WHEN users.sync_id > $1 OR (users.sync_id = $1 AND \(isLate)) THEN NULL
                         ELSE true
                     END
@@ -126,10 +148,10 @@ enum UpsertStatement {
         "(SELECT EXISTS (SELECT FROM sync_batches WHERE sync_id = $1 AND batch_number > $2 AND lane = $3))"
 
     /// A soft delete keeps the moment at which the row was first seen as deleted.
-    private static func assignments(_ new: SQL) -> SQL {
-        let fields = SQL.list(UserField.replaceable.map { "\($0.sql) = \($0.sql(of: new))" })
+    private static func assignments(_ new: SQL, _ fields: [UserField]) -> SQL {
+        let assigned = SQL.list(fields.filter { $0.role != .key }.map { "\($0.sql) = \($0.sql(of: new))" })
         return """
-            \(fields),
+            \(assigned),
                 updated_at = now(),
                 deleted_at = CASE WHEN \(new).deleted THEN coalesce(users.deleted_at, now()) END,
                 sync_id = $1

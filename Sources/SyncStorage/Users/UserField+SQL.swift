@@ -8,20 +8,35 @@ extension UserField {
     /// The column of a row source, such as `users."email"`.
     func sql(of source: SQL) -> SQL { "\(source).\(sql)" }
 
-    /// The type that parameters and the delta's COPY have, whatever the column's own type is.
+    /// The type that values have in statements and the delta's COPY have, whatever the column's own type is.
     var sqlType: SQL {
         switch kind {
         case .integer: "bigint"
         case .text: "text"
+        case .number: "numeric"
         case .timestamp: "timestamptz"
         case .boolean: "boolean"
         }
     }
 
+    /// The column as the delta's COPY and people read it: a number as the text that PostgreSQL prints.
+    var readable: SQL { kind == .number ? "\(sql)::numeric::text" : "\(sql)::\(sqlType)" }
+
+    /// An array of parameters as an array of the column's type: numbers travel as text.
+    func array(parameter number: Int) -> SQL {
+        kind == .number
+            ? "\(parameter: number)::text[]::numeric[]" : "\(parameter: number)::\(sqlType)[]"
+    }
+
+    var arrayElement: PostgresArray.Element { kind.arrayElement }
+}
+
+extension UserField.Kind {
+    /// What the arrays of parameters hold: numbers travel as text.
     var arrayElement: PostgresArray.Element {
-        switch kind {
+        switch self {
         case .integer: .int8
-        case .text: .text
+        case .text, .number: .text
         case .timestamp: .timestamptz
         case .boolean: .bool
         }
@@ -37,9 +52,7 @@ extension [UserField] {
 
     /// `unnest($5::text[], …)`: one array parameter per field, the first with the given number.
     func unnested(from first: Int) -> SQL {
-        let arrays = enumerated().map { offset, field -> SQL in
-            "\(parameter: first + offset)::\(field.sqlType)[]"
-        }
+        let arrays = enumerated().map { offset, field in field.array(parameter: first + offset) }
         return "unnest(\(.list(arrays)))"
     }
 }

@@ -1,4 +1,5 @@
 import Postgres
+import SyncCore
 
 extension UserReader {
     /// One page of users, ordered by the name column's own collation, which its unique index has.
@@ -13,14 +14,14 @@ extension UserReader {
     package nonisolated(nonsending) func page(
         of filter: UserFilter = UserFilter(), after userName: String?, limit: Int, deadline: Duration
     ) async throws -> [StoredUser] {
-        let (statement, parameters) = Self.statement(filter, after: userName, limit: limit)
+        let (statement, parameters) = Self.statement(filter, extraFields, after: userName, limit: limit)
         let started = ContinuousClock.now
         do {
             return try await connection.transaction { connection in
                 let milliseconds = max(1, deadline / .milliseconds(1))
                 _ = try await connection.query(
                     "SELECT set_config('statement_timeout', $1, true)", [.text("\(Int64(milliseconds))")])
-                return try await connection.query(statement, parameters).rows.map(Self.user)
+                return try await connection.query(statement, parameters).rows.map(user)
             }
         } catch let error as PostgresError where error.wasStoppedByServer && started.duration(to: .now) >= deadline {
             throw UserTableError.tooSlow(deadline)
@@ -29,7 +30,7 @@ extension UserReader {
 
     /// The statement holds only the conditions that are set, so that the planner can use them.
     static func statement(
-        _ filter: UserFilter, after userName: String?, limit: Int
+        _ filter: UserFilter, _ extraFields: ExtraFields = .none, after userName: String?, limit: Int
     ) -> (SQL, [PostgresValue]) {
         var parameters: [PostgresValue] = [.int8(Int64(limit))]
         // A row without a name belongs to another program.
@@ -52,7 +53,10 @@ extension UserReader {
             conditions = "\(conditions) AND sync_id = \(parameter: parameters.count)"
         }
         // `users.user_name` and not the output column, which is cast to text and has no index.
-        return ("SELECT \(columns) FROM users WHERE \(conditions) ORDER BY users.user_name LIMIT $1", parameters)
+        return (
+            "SELECT \(columns(extraFields)) FROM users WHERE \(conditions) ORDER BY users.user_name LIMIT $1",
+            parameters
+        )
     }
 }
 

@@ -1,12 +1,22 @@
 package import Postgres
-import SyncCore
+package import SyncCore
 
 /// Looks users up; changes nothing.
 package struct UserReader: Sendable {
     let connection: PostgresConnection
+    /// What is read beyond the five fields.
+    package let extraFields: ExtraFields
 
-    package init(connection: PostgresConnection) {
+    package init(connection: PostgresConnection, extraFields: ExtraFields = .none) {
         self.connection = connection
+        self.extraFields = extraFields
+    }
+
+    /// A reader of all fields that are in use now.
+    package nonisolated(nonsending) static func reading(
+        _ connection: PostgresConnection
+    ) async throws -> UserReader {
+        UserReader(connection: connection, extraFields: try await RecordedFields.inUse(connection))
     }
 
     /// The user of that name, letter for letter; nil when there is none.
@@ -14,19 +24,23 @@ package struct UserReader: Sendable {
         // PostgreSQL's text holds no NUL, so nobody has such a name.
         guard !userName.utf8.contains(0) else { return nil }
         let result = try await connection.query(
-            "SELECT \(Self.columns) FROM users WHERE user_name = $1", [.text(userName)])
-        return try result.rows.first.map(Self.user)
+            "SELECT \(Self.columns(extraFields)) FROM users WHERE user_name = $1", [.text(userName)])
+        return try result.rows.first.map(user)
     }
 
     /// What ``user(_:)`` reads.
-    static let columns: SQL = "id, \(UserRowDecoder.columns), created_at, updated_at, deleted_at, sync_id"
+    static func columns(_ extraFields: ExtraFields) -> SQL {
+        let fields = SQL.list(extraFields.all.map { "\($0.readable) AS \($0.sql)" })
+        return "id, \(fields), created_at, updated_at, deleted_at, sync_id"
+    }
 
-    static func user(_ row: PostgresRow) throws -> StoredUser {
+    func user(_ row: PostgresRow) throws -> StoredUser {
         StoredUser(
-            id: try row.int8("id"), values: try UserField.all.map { try value(of: $0, in: row) },
-            createdAt: try time("created_at", in: row),
-            updatedAt: try time("updated_at", in: row),
-            deletedAt: try time("deleted_at", in: row),
+            id: try row.int8("id"), values: try UserField.all.map { try Self.value(of: $0, in: row) },
+            extras: try extraFields.fields.map { .init(column: $0.column, value: try Self.value(of: $0, in: row)) },
+            createdAt: try Self.time("created_at", in: row),
+            updatedAt: try Self.time("updated_at", in: row),
+            deletedAt: try Self.time("deleted_at", in: row),
             syncID: try row.ifPresent("sync_id", row.int8))
     }
 
@@ -40,6 +54,7 @@ package struct UserReader: Sendable {
         return switch field.kind {
         case .integer: .integer(try row.int8(field.column))
         case .text: .text(try row.text(field.column))
+        case .number: .number(try row.text(field.column))
         case .timestamp: try time(field.column, in: row).map { .timestamp($0) } ?? .null
         case .boolean: .boolean(try row.bool(field.column))
         }

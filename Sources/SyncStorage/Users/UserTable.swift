@@ -9,9 +9,17 @@ package import SyncCore
 /// the database is away.
 package struct UserTable: Sendable {
     let database: PatientDatabase
+    /// What is compared beyond the five fields.
+    let extraFields: ExtraFields
 
-    /// - Parameter patience: for how long the database may be away, in each operation.
-    package init(_ configuration: PostgresConfiguration, patience: Patience = Patience(), logger: Logger) {
+    /// - Parameters:
+    ///   - extraFields: what is compared beyond the five fields.
+    ///   - patience: for how long the database may be away, in each operation.
+    package init(
+        _ configuration: PostgresConfiguration, extraFields: ExtraFields = .none, patience: Patience = Patience(),
+        logger: Logger
+    ) {
+        self.extraFields = extraFields
         database = PatientDatabase(configuration.forLocks, patience: patience, logger: logger)
     }
 
@@ -64,8 +72,8 @@ package struct UserTable: Sendable {
     private nonisolated(nonsending) func scan(
         _ connection: PostgresConnection, _ body: (TableUser) throws -> Void
     ) async throws {
-        var decoder = UserRowDecoder()
-        _ = try await connection.copyOut(UserTableSQL.copy) { try decoder.decode($0, body) }
+        var decoder = UserRowDecoder(extraFields)
+        _ = try await connection.copyOut(UserTableSQL.copy(extraFields)) { try decoder.decode($0, body) }
     }
 
     private nonisolated(nonsending) func withConnection<Result>(

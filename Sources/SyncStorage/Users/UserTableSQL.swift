@@ -1,10 +1,14 @@
 import Postgres
+import SyncCore
 
 /// The statements over the users table as a whole.
 enum UserTableSQL {
     /// A row without a name is another program's, and no user of the source.
-    static let copy: SQL =
-        "COPY (SELECT \(UserRowDecoder.columns) FROM users WHERE user_name IS NOT NULL) TO STDOUT (FORMAT binary)"
+    static func copy(_ extraFields: ExtraFields) -> SQL {
+        """
+        COPY (SELECT \(UserRowDecoder.columns(extraFields)) FROM users WHERE user_name IS NOT NULL) TO STDOUT (FORMAT binary)
+        """
+    }
 
     /// The rows, and the oldest transaction under way, of the transaction's snapshot.
     static let moment: SQL = """

@@ -20,9 +20,10 @@ struct StoredBatches: WorkerDatabase {
 
     /// - Parameter pool: connections made with `PostgresConfiguration.forBatches`.
     init(pool: PostgresPool) {
-        store = BatchStore(pool: pool)
+        let fields = MessageFields()
+        store = BatchStore(pool: pool, fields: fields)
         failures = FailedBatchStore(pool: pool)
-        rehearsal = ApplyProbe(pool: pool)
+        rehearsal = ApplyProbe(pool: pool, fields: fields)
     }
 
     func apply(_ batch: DecodedBatch) async throws -> BatchOutcome { try await store.apply(batch) }

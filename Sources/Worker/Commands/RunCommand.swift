@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let settings = Settings(worker, queue, logging, metrics, health)
-            try LoggingSetup.bootstrap(settings)
+            try LoggingSetup.bootstrap(settings, phrases: .worker)
             let export = try MetricsExport(settings, service: .worker)
             let logger = Logger(label: "worker")
             if let address = settings.string(LambdaConfiguration.addressVariable) {

@@ -2,13 +2,14 @@ package import SyncCore
 
 extension ReferenceReader {
     /// What the stream's whole objects are made of, counted from their trees, with all names in a dictionary.
-    package func profile() -> SourceProfile {
+    /// - Parameter extraFields: what is read beyond the five fields. With them, users and deleted ones are counted as they are
+    ///   without: the reference does not judge their values.
+    package func profile(extraFields: ExtraFields = .none) -> SourceProfile {
         var profile = SourceProfile()
         profile.bytes = Int64(bytes.count)
-        var fields = ["id", "userName", "email", "createdAt", "deleted"].map {
-            SourceProfile.Field(name: $0, longest: 0)
-        }
-        fields[4].longest = nil
+        let kinds: [UserField.Kind] = [.integer, .text, .text, .timestamp, .boolean] + extraFields.fields.map(\.kind)
+        let names = ["id", "userName", "email", "createdAt", "deleted"] + extraFields.fields.map(\.jsonKey)
+        var fields = zip(names, kinds).map { SourceProfile.Field(name: $0, longest: $1 == .boolean ? nil : 0) }
         var unknown: [(name: String, records: Int, type: JSONType)] = []
         for piece in pieces() where piece.isObject {
             profile.records += 1
@@ -19,7 +20,7 @@ extension ReferenceReader {
             var json = ReferenceJSON(
                 bytes: bytes, position: piece.range.lowerBound, end: piece.range.upperBound, maximumDepth: 64)
             guard case .object(let members)? = try? json.value(depth: 0) else { continue }
-            for index in fields.indices { Self.count(members, in: &fields[index]) }
+            for index in fields.indices { Self.count(members, kinds[index], in: &fields[index]) }
             countUnknown(members, known: Set(fields.map(\.name)), &unknown, &profile)
         }
         profile.fields = fields
@@ -30,18 +31,20 @@ extension ReferenceReader {
     }
 
     private static func count(
-        _ members: [(key: [UInt32], value: ReferenceValue)], in field: inout SourceProfile.Field
+        _ members: [(key: [UInt32], value: ReferenceValue)], _ kind: UserField.Kind,
+        in field: inout SourceProfile.Field
     ) {
         guard let value = members.last(where: { text($0.key) == field.name })?.value else {
             field.absent += 1
             return
         }
-        switch (field.name, value) {
+        switch (kind, value) {
         case (_, .null): field.null += 1
-        case ("id", .number(let literal)) where Int64(literal) != nil:
+        case (.integer, .number(let literal)) where Int64(literal) != nil:
             field.longest = max(field.longest ?? 0, literal.count)
-        case ("deleted", .bool): break
-        case ("userName", .string(let units)), ("email", .string(let units)), ("createdAt", .string(let units)):
+        case (.number, .number(let literal)): field.longest = max(field.longest ?? 0, literal.count)
+        case (.boolean, .bool): break
+        case (.text, .string(let units)), (.timestamp, .string(let units)):
             if text(units) != nil { field.longest = max(field.longest ?? 0, units.count) }
         default: field.mistyped += 1
         }

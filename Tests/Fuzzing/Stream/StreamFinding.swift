@@ -70,10 +70,10 @@ package enum Chunking: Sendable {
 /// - Parameter profile: told what the stream was made of.
 package func parse(
     _ bytes: [UInt8], chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init(),
-    profile: (SourceProfile) -> Void = { _ in }
+    extraFields: ExtraFields = .none, profile: (SourceProfile) -> Void = { _ in }
 ) -> StreamReading {
     var chunking = chunking
-    var parser = LegacyStreamParser(limits: limits)
+    var parser = LegacyStreamParser(limits: limits, extraFields: extraFields)
     var sink = CollectingSink()
     var position = 0
     while position < bytes.count {

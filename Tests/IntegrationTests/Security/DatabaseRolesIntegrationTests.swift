@@ -17,6 +17,7 @@ struct DatabaseRolesIntegrationTests {
                         "INSERT INTO sync_batches SELECT * FROM sync_batches", "UPDATE sync_batches SET users = 0",
                         "TRUNCATE sync_batches", "UPDATE sync_refusals SET message = ''", "DELETE FROM sync_logs",
                         "DELETE FROM sync_migrations", "TRUNCATE sync_logs CASCADE",
+                        "INSERT INTO sync_fields VALUES ('x', 'x', 'text', 1)", "UPDATE sync_fields SET place = 1",
                     ]
                 ),
                 (
@@ -28,6 +29,7 @@ struct DatabaseRolesIntegrationTests {
                         "UPDATE sync_logs SET status = 'COMPLETED'", "INSERT INTO sync_logs DEFAULT VALUES",
                         "SELECT * FROM sync_rejects", "SELECT * FROM sync_profiles",
                         "INSERT INTO sync_profiles SELECT * FROM sync_profiles",
+                        "INSERT INTO sync_fields VALUES ('x', 'x', 'text', 1)", "UPDATE sync_fields SET place = 1",
                     ]
                 ),
                 (

@@ -19,6 +19,9 @@ struct EventsIntegrationTests {
         let stream = try await api.events()
         #expect(stream.status == 200)
         #expect(stream.headers["Content-Type"] == "text/event-stream")
+        // A proxy must hold nothing back, and keep nothing.
+        #expect(stream.headers["X-Accel-Buffering"] == "no")
+        #expect(stream.headers["Cache-Control"] == "no-store")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         var text = ""

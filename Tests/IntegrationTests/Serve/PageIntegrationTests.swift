@@ -29,7 +29,7 @@ struct PageIntegrationTests {
                 data, "--interval-ms", "150", "--error-500-rate", "0", "--error-429-rate", "0")
             defer { legacy.stop() }
             try await withWorkers(of: stack) { _ in
-                try await withServedAPI(of: stack, api: legacy) { api async throws in
+                try await withServedAPI(of: stack, api: legacy, "--every", "6h") { api async throws in
                     // Any user: the names are known before the sync has brought them.
                     try await operate("whole-sync", api, ["USER_NAME": try await data.someUserName()])
                 }
@@ -39,7 +39,9 @@ struct PageIntegrationTests {
         }
     }
 
-    @Test("the page shows what each sync changed: in the history, in its chart, and for the sync that is chosen")
+    @Test(
+        "below a path of a proxy, the page shows what each sync changed: in the history, in its chart, and for the sync that is chosen"
+    )
     func changes() async throws {
         try await withChangedSource { stack, legacy in
             let newest = try await stack.orchestrator("status", "--json").output

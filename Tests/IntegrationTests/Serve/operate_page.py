@@ -7,12 +7,17 @@ Exit status: 0 when the page did what it should; an assertion says what it did n
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from axe_core_python.selenium import Axe
 from selenium import webdriver
@@ -25,6 +30,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 Value = TypeVar("Value")
 PATIENCE = 90.0
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+# Those that are looked at in one theme, to keep the time.
+MORE_WIDTHS = {"tablet": (768, 1024), "wide": (1920, 1080)}
 
 
 def program(*names: str) -> str:
@@ -99,7 +106,7 @@ class Page:
         self.eventually("it is live", lambda: self.text("#link") == "Live")
 
     def resize(self, width: str) -> None:
-        columns, rows = WIDTHS[width]
+        columns, rows = (WIDTHS | MORE_WIDTHS)[width]
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": columns, "height": rows, "deviceScaleFactor": 1, "mobile": width == "phone"})
@@ -109,18 +116,36 @@ class Page:
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
 
     def look(self, name: str) -> None:
-        """Takes pictures in both themes and widths, and checks what holds for all of them."""
-        for width in WIDTHS:
+        """Takes pictures in both themes and all widths, and checks what holds for all of them."""
+        for width in WIDTHS | MORE_WIDTHS:
             self.resize(width)
-            for scheme in ("light", "dark"):
+            for scheme in ("light", "dark") if width in WIDTHS else ("light",):
                 self.theme(scheme)
-                self.driver.save_screenshot(f"{self.folder}/{name}-{width}-{scheme}.png")
-                self.check_accessibility(f"{name}, {width}, {scheme}")
-            wide, room = self.driver.execute_script(
-                "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-            assert wide <= room, f"{name}, {width}: {wide} px are wider than the {room} px that there are"
+                self.picture(f"{name}-{width}-{scheme}")
+                if width in WIDTHS:
+                    self.check_accessibility(f"{name}, {width}, {scheme}")
+            self.check_widths(f"{name}, {width}")
         self.resize("desktop")
         self.theme("light")
+
+    def picture(self, name: str) -> None:
+        """The whole page, also what one has to scroll to."""
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        width = self.driver.execute_script("return document.documentElement.clientWidth")
+        shot = self.driver.execute_cdp_cmd(
+            "Page.captureScreenshot",
+            {"captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": width, "height": min(height, 5000), "scale": 1}})
+        with open(f"{self.folder}/{name}.png", "wb") as file:
+            file.write(base64.b64decode(shot["data"]))
+
+    def check_widths(self, where: str) -> None:
+        """Nobody has to scroll sideways: neither the page nor anything in it, but for a box that is made to scroll."""
+        too_wide = self.driver.execute_script("""
+            const all = [document.documentElement, ...document.querySelectorAll("main, main *, .bar, .bar *")];
+            return all.filter((box) => !box.closest("svg") && box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1
+                && getComputedStyle(box).overflowX !== "hidden" && !box.classList.contains("hidden"))
+              .map((box) => `${box.localName}#${box.id}.${box.className}: ${box.scrollWidth} of ${box.clientWidth}`)""")
+        assert not too_wide, f"{where}: wider than the room there is: {too_wide[:5]}"
 
     def check_accessibility(self, where: str) -> None:
         found = Axe().run(self.driver)["violations"]
@@ -149,6 +174,8 @@ def whole_sync(page: Page) -> None:
     page.sign_in()
     page.eventually("it says that nothing has run", lambda: "No sync has run yet" in page.text("#now"))
     page.eventually("nothing is dead", lambda: "Every batch could be applied" in page.text("#letters"))
+    page.eventually("it is ready", lambda: verdict(page) == ("ok", "Ready for the first sync"))
+    assert "Start the first sync" in page.text("#verdict"), page.text("#verdict")
     page.look("empty")
 
     page.press("#start")
@@ -161,6 +188,10 @@ def whole_sync(page: Page) -> None:
     page.eventually("the sync completes", lambda: page.text("#now .badge") == "COMPLETED")
     page.eventually("it is in the history", lambda: "COMPLETED" in rows(page, "#history")[0].text)
     page.eventually("its rejects are shown", lambda: len(pieces(page)) > 0)
+    page.eventually("all is well", lambda: verdict(page) == ("ok", "All is well"))
+    facts = page.text("#verdict .verdict-facts")
+    assert "inserted" in facts and "Sync 1," in facts, facts
+    assert "in about 6 h" in facts, f"it does not say when the next sync comes: {facts}"
     assert page.driver.find_elements(By.CSS_SELECTOR, "#history svg .column"), "the chart is empty"
     page.press("#more-rejects")
     page.eventually("more rejects are shown", lambda: len(pieces(page)) > 20)
@@ -217,6 +248,54 @@ def changes(page: Page) -> None:
     page.check_console("401")
 
 
+class BelowAPath(BaseHTTPRequestHandler):
+    """A reverse proxy that shows the server below `/user-sync/`, and nothing elsewhere."""
+
+    PATH = "/user-sync/"
+    server_address: tuple[str, int]
+
+    def relay(self) -> None:
+        if not self.path.startswith(self.PATH):
+            self.send_error(404)
+            return
+        host, port = self.server_address
+        upstream = HTTPConnection(host, port, timeout=60)
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        sent = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "accept-encoding")}
+        upstream.request(self.command, "/" + self.path.removeprefix(self.PATH), body, sent)
+        answer = upstream.getresponse()
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        while piece := answer.read1(65536):
+            self.wfile.write(piece)
+            self.wfile.flush()
+
+    do_GET = do_POST = relay
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def below_a_path(url: str) -> str:
+    """Starts the proxy before the server; it ends with this process."""
+    parts = urlsplit(url)
+    assert parts.hostname and parts.port
+    BelowAPath.server_address = (parts.hostname, parts.port)
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), BelowAPath)
+    proxy.daemon_threads = True
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{proxy.server_port}{BelowAPath.PATH}"
+
+
+def verdict(page: Page) -> tuple[str, str]:
+    """The state and the headline on top of the page."""
+    return page.find("#verdict").get_attribute("data-state") or "", page.text("#verdict .headline")
+
+
 def numbers(page: Page) -> dict[str, list[str]]:
     """The newest sync's numbers by their names, each with its note."""
     texts = page.read("the numbers", lambda: [
@@ -235,9 +314,12 @@ def cancelled_sync(page: Page) -> None:
     page.eventually("the sync has failed", lambda: page.text("#now .badge") == "FAILED")
     page.eventually("it says why", lambda: "interrupted" in page.text("#now .error"))
     page.eventually("it is in the history", lambda: "FAILED" in rows(page, "#history")[0].text)
+    page.eventually("the verdict says so", lambda: verdict(page) == ("attention", "Sync 1 failed"))
+    assert "Next:" in page.text("#verdict"), page.text("#verdict")
     page.look("failed")
     os.kill(int(os.environ["SERVER_PID"]), 15)
     page.eventually("it says that the server is gone", lambda: "No connection" in page.text("#link"))
+    assert verdict(page)[0] == "unknown", "an old verdict is taken for the present one"
     assert not page.find("#start").is_enabled(), "a sync could be started without a server"
     page.look("gone")
     page.check_console("401", "ERR_")
@@ -247,6 +329,7 @@ def dead_letters(page: Page) -> None:
     """Dead letters are shown with their cause, and tried dry."""
     page.sign_in()
     page.eventually("dead letters are shown", lambda: "refused" in page.text("#letters"))
+    page.eventually("the verdict says what to do", lambda: verdict(page)[0] == "attention" and "Next:" in page.text("#verdict"))
     page.look("letters")
     page.press("#dry-run")
     page.eventually("it says what it would do", lambda: "Would send" in page.text("#redrive-result"))
@@ -269,7 +352,8 @@ SCENARIOS = {
 
 if __name__ == "__main__":
     scenario, url, folder = sys.argv[1:]
-    browser = Page(url, folder)
+    # The page knows nothing of where it is: one scenario finds out by being elsewhere.
+    browser = Page(below_a_path(url) if scenario == "changes" else url, folder)
     try:
         SCENARIOS[scenario](browser)
     except BaseException:

@@ -47,6 +47,12 @@ struct LiveDisplayIntegrationTests {
                     // Nothing of the display is left above or below: the outcome has its place.
                     #expect(!result.everything.contains("in flight"), "\(result.everything)")
                     #expect(result.everything.contains("COMPLETED in"))
+                    // What stands above it is for a person, and wraps nowhere.
+                    #expect(result.everything.contains("stream complete: 3,000"), "\(result.everything)")
+                    #expect(!result.raw.contains("trace_id"))
+                    let written = result.raw.replacing(/\u{1b}\[[0-9;]*[A-Za-z]/, with: "").split(
+                        whereSeparator: \.isNewline)
+                    #expect(written.allSatisfy { $0.count < columns }, "\(written.filter { $0.count >= columns })")
                     #expect(result.everything.contains("received 3,000"))
                     #expect(result.raw.contains("\u{1b}[32m"))
                 }

@@ -1,5 +1,6 @@
 import CurlHTTP
 import ServiceRuntime
+import SyncCore
 import SyncPipeline
 import Testing
 
@@ -64,6 +65,17 @@ struct SyncSettingsTests {
         #expect(problem(["HTTPS_PROXY": "gopher://p"])?.variable == "HTTPS_PROXY")
         #expect(problem(["AWS_PROFILE": "gone", "AWS_REGION": ""])?.variable == "AWS_PROFILE")
         #expect(problem(["AWS_CONFIG_FILE": "/etc/passwd"])?.variable == "AWS_CONFIG_FILE")
+    }
+
+    @Test("extra fields are read, and a list that cannot be used is refused by the variable's name")
+    func extraFields() throws {
+        #expect(try settings([:]).sync.extraFields == .none)
+        let list = "phone:text,plan:text:plan_name"
+        #expect(try settings(["SYNC_EXTRA_FIELDS": list]).sync.extraFields == ExtraFields(setting: list))
+        let error = problem(["SYNC_EXTRA_FIELDS": "phone:text,s3cr3t"])
+        #expect(error?.variable == "SYNC_EXTRA_FIELDS")
+        #expect(error?.problem.contains("entry 2") == true)
+        #expect(error?.problem.contains("s3cr3t") == false)
     }
 
     @Test("history ends after 90 days, never with 0, and never while a message of the sync may exist")

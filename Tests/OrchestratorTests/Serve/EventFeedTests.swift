@@ -116,5 +116,7 @@ struct EventFeedTests {
         #expect(pace.pause(after: 2, random: 0) == .seconds(3))
         #expect(pace.pause(after: 3, random: 1) == .seconds(8))
         #expect(pace.pause(after: 1000, random: 1) == .seconds(8))
+        // The page takes 15 s of silence for a lost connection, and proxies at least 30 s.
+        #expect(pace.longest + ProgressLook.deadline < .seconds(15))
     }
 }

@@ -45,6 +45,8 @@ struct OpenAPIDocumentTests {
         let message = SQSMessage(
             messageID: "", receiptHandle: "", body: [], systemAttributes: [:], attributes: [:])
         let letter = DeadLetterReport(DeadLetter(message), failures: [], now: Date())
+        let kept = VerdictKeeper.Kept(
+            outcome: ServiceExamination.Outcome(findings: [], syncs: nil), examinedAt: 0, sourceExaminedAt: nil)
         let documents: [(String, Set<String>)] = [
             ("Sync", try members(SyncLogDocument(entry))), ("User", try members(UserDocument(user: user))),
             ("Source", try members(SourceDocument(.sample()))),
@@ -54,6 +56,8 @@ struct OpenAPIDocumentTests {
             ("DeadLetter", try members(letter)),
             ("DeadLetterPage", try members(DeadLetterPage(total: 0, deadLetters: [letter]))),
             ("RedriveReport", try members(RedriveReport(Redrive.Outcome(), isDryRun: true))),
+            ("Verdict", try members(VerdictDocument(kept, schedule: nil))),
+            ("Finding", try members(Finding.ok(.clock, ""))),
             ("Progress", try members(progress)), ("Pace", try members(try #require(progress.pace))),
             ("Problem", try members(Problem(.conflict, "", running: SyncLogDocument(entry)))),
         ]

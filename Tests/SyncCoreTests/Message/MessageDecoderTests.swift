@@ -46,7 +46,7 @@ struct MessageDecoderTests {
         Case("{\"version\":1}", .notAMessage),
         Case("User-sync/1\t7\t3\t0\t1\n" + row, .notAMessage),
         Case("user-sync/0\t7\t3\t0\t1\n" + row, .unsupportedVersion, offset: 10),
-        Case("user-sync/3\t7\t3\t0\t1\n" + row, .unsupportedVersion, offset: 10),
+        Case("user-sync/4\t7\t3\t0\t1\n" + row, .unsupportedVersion, offset: 10),
         Case("user-sync/10\tanything", .unsupportedVersion),
         Case("user-sync/-1\t7\t3\t0\t1\n" + row, .unsupportedVersion),
         Case("user-sync/1 \t7\t3\t0\t1\n" + row, .unsupportedVersion),

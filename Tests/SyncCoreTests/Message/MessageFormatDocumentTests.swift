@@ -69,6 +69,21 @@ struct MessageFormatDocumentTests {
         #expect(Array(written.utf8) == example)
     }
 
+    @Test("the example with fields of your own decodes to what the page says of it")
+    func extraFields() throws {
+        let parts = try Self.document().components(separatedBy: "```user-sync-message-3\n")
+        let example = try #require(parts.count == 2 ? parts[1].components(separatedBy: "```").first : nil)
+        let batch = try MessageDecoder.decode(Array(example.utf8))
+        #expect(batch.header.extraColumns.headerText == "phone:text,score:number,vip:boolean,seen_at:timestamp")
+        #expect(
+            batch.extras.columns.map(\.isNull) == [[false, false], [false, true], [false, false], [false, true]])
+        var phones: [String] = []
+        for user in 0..<2 {
+            batch.extras.columns[0].withText(of: user) { phones.append(String(decoding: $0, as: UTF8.self)) }
+        }
+        #expect(phones == ["+55 11", ""])
+    }
+
     @Test("every refusal is explained", arguments: MessageError.Code.allCases)
     func everyCodeIsExplained(code: MessageError.Code) throws {
         #expect(try Self.document().contains("`\(code.rawValue)`"))

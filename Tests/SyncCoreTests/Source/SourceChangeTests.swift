@@ -132,6 +132,45 @@ struct SourceChangeTests {
             Self.messages(Self.profile { ($0.unknownFields, $0.unlistedRecords) = ([], 1_000) }, after: [full]) == [])
     }
 
+    /// With `phone` as an extra field.
+    private static func extended(_ change: (inout SourceProfile) -> Void = { _ in }) -> SourceProfile {
+        profile {
+            $0.fields.append(SourceProfile.Field(name: "phone", absent: 400))
+            change(&$0)
+        }
+    }
+
+    @Test("a field that becomes an extra one, or ceases to be one, is neither new nor gone nor missing")
+    func becomesExtra() {
+        let unread = Self.profile { $0.unknownFields.append(.init(name: "phone", records: 600, type: .string)) }
+        #expect(Self.messages(Self.extended(), after: [unread]) == [])
+        #expect(Self.messages(unread, after: [Self.extended()]) == [])
+        #expect(
+            Self.messages(Self.extended(), after: [Self.profile()]) == [], "it was never there, and nothing is usual")
+        let mixed = [Self.extended(), Self.extended(), unread, unread, unread, unread]
+        #expect(
+            Self.messages(Self.extended { $0.fields[5].absent = 500 }, after: mixed)
+                == ["`phone` is missing in 50% of records (was 40%)"])
+        #expect(Self.messages(unread, after: [Self.profile()]) == ["field `phone` is new in 60% of records"])
+        #expect(
+            Self.messages(Self.extended { $0.fields[5].absent = 1_000 }, after: [Self.extended()])
+                == ["`phone` is missing in 100% of records (was 40%)"])
+    }
+
+    @Test("an extra field explains the rejects of its type, and none when it is missing or null")
+    func extraRejects() {
+        func change(_ reason: String, _ path: WritableKeyPath<SourceProfile.Field, Int>) -> [SourceChange.Kind] {
+            let now = Self.extended {
+                $0.fields[5][keyPath: path] += 100
+                $0.rejects[reason] = 100
+            }
+            return SourceChange.changes(in: now, after: [Self.extended()]).map(\.kind)
+        }
+        #expect(change("invalid_field", \.mistyped) == [.fieldType])
+        #expect(change("invalid_field", \.null) == [.fieldNull, .rejects])
+        #expect(change("missing_field", \.absent) == [.fieldMissing, .rejects])
+    }
+
     @Test("the SyncLog's line is bounded")
     func line() {
         #expect(SourceChange.line([]) == nil)

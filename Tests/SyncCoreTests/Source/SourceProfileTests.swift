@@ -30,6 +30,61 @@ struct SourceProfileTests {
         #expect(counted.records > 1_000 && counted.unknown > 50 && counted.mistyped > 100, "\(counted)")
     }
 
+    /// Under the names that the generator gives to unknown fields.
+    private static func extraFields(_ kinds: UserField.Kind...) -> ExtraFields {
+        ExtraFields(
+            zip(["x", "idd", "userNam", "ID", "a"], kinds).enumerated().map { number, field in
+                UserField(extra: field.0, column: "c\(number)", kind: field.1)
+            })
+    }
+
+    @Test("extra fields are counted as the five are, and are none of the unknown ones")
+    func extraFieldsProperty() {
+        let extraFields = Self.extraFields(.boolean, .integer, .timestamp, .number, .text)
+        var kinds: [UserField.Kind: Int] = [:]
+        var (nulls, mistyped, unknown) = (0, 0, 0)
+        for seed in 0..<UInt64(fuzzCases(1_000)) {
+            var generator = StreamGenerator(seed: 78_000_000 + seed)
+            let (bytes, limits) = generator.stream()
+            var expected = ReferenceReader(bytes: bytes, limits: limits).profile(extraFields: extraFields)
+            for chunking in [Chunking.whole, generator.chunking()] {
+                let profile = Self.profile(bytes, chunking, limits, extraFields)
+                #expect(profile.users <= expected.users && profile.deleted <= expected.deleted, "seed \(seed)")
+                (expected.users, expected.deleted) = (profile.users, profile.deleted)
+                #expect(profile == expected, "seed \(seed), \(chunking): \(Excerpt.printable(bytes, isCut: false))")
+            }
+            for (field, extra) in zip(expected.fields.dropFirst(5), extraFields.fields) {
+                kinds[extra.kind, default: 0] += expected.records - field.absent - field.null - field.mistyped
+                nulls += field.null
+                mistyped += field.mistyped
+            }
+            unknown += expected.unknownFields.count
+        }
+        #expect(kinds.count == 5 && kinds.values.allSatisfy { $0 > 0 }, "\(kinds)")
+        #expect(nulls > 10 && mistyped > 50 && unknown > 10, "\(nulls) \(mistyped) \(unknown)")
+    }
+
+    @Test(
+        "of extra fields too the last value counts, in characters; a refused record is counted, and is no deleted user")
+    func lastValues() {
+        let members = #""userName":"ana","email":"a@b","createdAt":"2024-05-01T10:00:00Z","deleted":true"#
+        let profile = Self.profile(
+            Array(
+                """
+                {"id":1,\(members),"x":1,"x":"é\\u00e9","idd":-12,"userNam":"2024-05-01T10:00:00Z","ID":1.50,"a":true,"y":1}
+                {"id":2,\(members),"x":null,"idd":1.5,"userNam":"yesterday","ID":"1","a":[]}
+                {"id":3,\(members),"ID":1e2}
+                """.utf8), .whole, .init(), Self.extraFields(.text, .integer, .timestamp, .number, .boolean))
+        #expect((profile.records, profile.users, profile.deleted) == (3, 2, 2))
+        let extra = profile.fields.dropFirst(5)
+        #expect(extra.map(\.name) == ["x", "idd", "userNam", "ID", "a"])
+        #expect(extra.map(\.absent) == [1, 1, 1, 0, 1])
+        #expect(extra.map(\.null) == [1, 0, 0, 0, 0])
+        #expect(extra.map(\.mistyped) == [0, 1, 0, 1, 1])
+        #expect(extra.map(\.longest) == [2, 3, 20, 4, nil])
+        #expect(profile.unknownFields.map(\.name) == ["y"])
+    }
+
     @Test("records of many alike and many different unknown fields are counted as the reference counts them")
     func manyNames() {
         var random = SeededGenerator(seed: 5)
@@ -100,10 +155,11 @@ struct SourceProfileTests {
     }
 
     static func profile(
-        _ bytes: [UInt8], _ chunking: Chunking, _ limits: LegacyStreamParser.Limits = .init()
+        _ bytes: [UInt8], _ chunking: Chunking, _ limits: LegacyStreamParser.Limits = .init(),
+        _ extraFields: ExtraFields = .none
     ) -> SourceProfile {
         var profile = SourceProfile()
-        _ = parse(bytes, chunking: chunking, limits: limits) { profile = $0 }
+        _ = parse(bytes, chunking: chunking, limits: limits, extraFields: extraFields) { profile = $0 }
         return profile
     }
 }

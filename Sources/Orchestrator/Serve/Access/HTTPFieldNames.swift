@@ -5,6 +5,7 @@ extension HTTPField.Name {
     static let host = known("Host")
     static let secFetchSite = known("Sec-Fetch-Site")
     static let referrerPolicy = known("Referrer-Policy")
+    static let accelBuffering = known("X-Accel-Buffering")
     static let frameOptions = known("X-Frame-Options")
     static let openerPolicy = known("Cross-Origin-Opener-Policy")
     static let resourcePolicy = known("Cross-Origin-Resource-Policy")

@@ -1,5 +1,9 @@
 // The server's API. The token travels in a header only and lives as long as the tab.
 
+import { sentence } from "./format.js";
+
+// This file is one folder below the root of the API, wherever a proxy has put that.
+const ROOT = new URL("../", import.meta.url);
 const STORE = "user-sync-token";
 
 /** What the server answered instead of doing it. */
@@ -28,7 +32,7 @@ async function send(method, path, body, signal) {
   if (body) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal, cache: "no-store" });
+    answer = await fetch(new URL(path.slice(1), ROOT), { method, headers, body: body && JSON.stringify(body), signal, cache: "no-store" });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem(0, "The server does not answer.");
@@ -38,8 +42,6 @@ async function send(method, path, body, signal) {
   if (answer.status === 401) for (const listener of listeners) listener();
   throw new Problem(answer.status, sentence(problem.detail ?? `The server answered ${answer.status}.`), problem.running);
 }
-
-const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
 
 /** The JSON that the server answers with. */
 export async function ask(method, path, body = null) {

@@ -1,11 +1,15 @@
-// The history as rows of bars over the same syncs, drawn by hand.
+// The history as bars over the same syncs, drawn by hand: one small picture for each thing that is counted.
 
 import { svg } from "./dom.js";
-import { duration, short } from "./format.js";
+import { date, duration, short, timeOfDay } from "./format.js";
 
 const HEIGHT = 44;
-const GAP = 28;
-const COLUMN = 20;
+const TOP = 26;
+const AXIS = 20;
+/** Pixels between the starts of two dates. */
+const DATE_ROOM = 56;
+/** The widest that the place of one sync becomes. */
+const WIDEST = 64;
 
 const ROWS = [
   { name: "Duration", text: duration, parts: [["time", (sync) => sync.duration_ms ?? 0]] },
@@ -26,16 +30,27 @@ const ROWS = [
   { name: "Rejects", text: short, parts: [["rejects", (sync) => sync.rejected]] },
 ];
 
-/** Draws the syncs, oldest first. `choose` is called with the sync whose column was pressed, `point` with the one pointed at, or null. */
-export function chart(syncs, chosen, columns, choose, point) {
-  const width = columns * COLUMN;
-  const height = ROWS.length * (HEIGHT + GAP);
-  // New syncs come in at the right end.
-  const left = (index) => (columns - syncs.length + index) * COLUMN;
-  const rows = ROWS.map((row, number) => drawRow(row, number * (HEIGHT + GAP) + GAP, syncs, left, width));
+/**
+ * Draws the syncs, oldest first: a picture for each row that has something to show.
+ *
+ * @param width pixels of one picture.
+ * @param choose called with the sync whose column was pressed.
+ * @param point called with the one pointed at, or null.
+ */
+export function charts(syncs, chosen, width, choose, point) {
+  return ROWS.filter((row, index) => index < 3 || syncs.some((sync) => sum(row, sync) > 0))
+    .map((row) => picture(row, syncs, chosen, width, choose, point));
+}
+
+const sum = (row, sync) => row.parts.reduce((sum, [, value]) => sum + value(sync), 0);
+
+function picture(row, syncs, chosen, width, choose, point) {
+  const height = TOP + HEIGHT + AXIS;
+  const place = Math.min(WIDEST, width / syncs.length);
+  const left = (index) => index * place;
   const targets = syncs.map((sync, index) => {
     const target = svg("rect", {
-      class: sync.id === chosen ? "target chosen" : "target", x: left(index), y: 8, width: COLUMN, height: height - 8, rx: 3,
+      class: sync.id === chosen ? "target chosen" : "target", x: left(index), y: TOP - 4, width: place, height: HEIGHT + 4, rx: 3,
     });
     target.addEventListener("click", () => choose(sync));
     target.addEventListener("pointerenter", () => point(sync));
@@ -44,19 +59,19 @@ export function chart(syncs, chosen, columns, choose, point) {
   });
   return svg(
     "svg", {
-      class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img",
-      "aria-label": `Duration, users, changed rows, missing users and rejects of the newest ${syncs.length} syncs. The table below has the numbers.`,
-    }, targets, rows);
+      class: "chart", viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
+      "aria-label": `${row.name} of the newest ${syncs.length} syncs. The table below has the numbers.`,
+    }, targets, drawRow(row, syncs, place, width), axis(syncs, place, width, height - 5));
 }
 
-function drawRow(row, top, syncs, left, width) {
-  const sums = syncs.map((sync) => row.parts.reduce((sum, [, value]) => sum + value(sync), 0));
-  const highest = Math.max(...sums, 0);
-  const bottom = top + HEIGHT;
+function drawRow(row, syncs, place, width) {
+  const highest = Math.max(...syncs.map((sync) => sum(row, sync)), 0);
+  const bottom = TOP + HEIGHT;
+  const bar = Math.max(2, Math.min(28, place - Math.max(2, place * 0.3)));
   const marks = [
     svg("line", { class: "base", x1: 0, x2: width, y1: bottom, y2: bottom }),
-    svg("text", { class: "row-name", x: 0, y: top - 8 }, row.name),
-    svg("text", { class: "row-top", x: width, y: top - 8 }, highest > 0 ? `max ${row.text(highest)}` : "none"),
+    svg("text", { class: "row-name", x: 0, y: 12 }, row.name),
+    svg("text", { class: "row-top", x: width, y: 12 }, highest > 0 ? `max ${row.text(highest)}` : "none"),
   ];
   syncs.forEach((sync, index) => {
     let y = bottom;
@@ -66,10 +81,29 @@ function drawRow(row, top, syncs, left, width) {
       y -= tall;
       if (tall > 0) {
         marks.push(svg("rect", {
-          class: "column", "data-part": part, "data-status": sync.status, x: left(index) + 3, y, width: COLUMN - 6, height: tall, rx: 1.5,
+          class: "column", "data-part": part, "data-status": sync.status, x: index * place + (place - bar) / 2, y, width: bar, height: tall,
+          rx: Math.min(1.5, bar / 4),
         }));
       }
     }
   });
   return svg("g", { class: "chart-row" }, marks);
+}
+
+/** When the syncs began: days where they span more than one, else times. A date is written where it changes and where there is room. */
+function axis(syncs, place, width, y) {
+  const isLong = new Date(syncs.at(-1).started_at) - new Date(syncs[0].started_at) > 36 * 3600 * 1000;
+  const text = isLong ? date : timeOfDay;
+  const labels = [];
+  let free = 0;
+  let said = "";
+  syncs.forEach((sync, index) => {
+    const x = index * place;
+    const label = text(sync.started_at);
+    if (label === said || x < free || x + DATE_ROOM - 14 > Math.max(width, DATE_ROOM)) return;
+    labels.push(svg("text", { class: "date", x: Math.max(0, x), y }, label));
+    said = label;
+    free = x + DATE_ROOM;
+  });
+  return svg("g", { class: "axis" }, labels);
 }

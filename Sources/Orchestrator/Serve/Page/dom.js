@@ -47,12 +47,24 @@ export function badge(status) {
   return h("span", { className: "badge", "data-status": status }, status);
 }
 
-/** A table whose columns are `[title, isNumber]`, in a box that scrolls sideways by itself. */
+/**
+ * A table whose columns are `[title, isNumber]`, with a list of cells for each row; a narrow one shows a row as a block of named values.
+ * Roles are written out: a table that is laid out in another way would lose them.
+ */
 export function table(caption, columns, rows) {
-  const head = columns.map(([title, isNumber]) => h("th", { scope: "col", className: isNumber ? "number" : "" }, title));
+  const head = columns.map(([title, isNumber]) => h("th", { scope: "col", role: "columnheader", className: isNumber ? "number" : "" }, title));
+  const lines = rows.map(({ className, cells }) => {
+    const all = cells.map((cell, index) => {
+      cell.dataset.title = columns[index][0];
+      cell.setAttribute("role", cell.localName === "th" ? "rowheader" : "cell");
+      if (columns[index][1]) cell.classList.add("number");
+      return cell;
+    });
+    return h("tr", { className, role: "row" }, all);
+  });
   return h(
-    "div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": caption },
-    h("table", {}, h("caption", { className: "hidden" }, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));
+    "table", { role: "table" }, h("caption", { className: "hidden" }, caption),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head)), h("tbody", { role: "rowgroup" }, lines));
 }
 
 /** Asks before something is done. */

@@ -1,6 +1,8 @@
 // Numbers, times and sizes as people read them.
 
 const whole = new Intl.NumberFormat("en");
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const clock = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
 
 export const count = (value) => (value === null || value === undefined ? "–" : whole.format(Math.round(value)));
@@ -41,6 +43,22 @@ export function roughly(seconds) {
   return `about ${Math.round(minutes / 1440)} days`;
 }
 
+/** A time to come, as "in about 2 h". */
+export function until(text) {
+  const seconds = (new Date(text) - Date.now()) / 1000;
+  return seconds <= 0 ? "now" : `in ${roughly(seconds)}`;
+}
+
+/** A time that has been, as "about 3 h ago". */
+export function ago(text) {
+  return `${roughly(Math.max(0, (Date.now() - new Date(text)) / 1000))} ago`;
+}
+
+/** A clause as a sentence. */
+export const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+
 export const time = (text) => (text ? clock.format(new Date(text)) : "–");
+export const date = (text) => day.format(new Date(text));
+export const timeOfDay = (text) => hour.format(new Date(text));
 export const percent = (fraction) => `${Math.floor(fraction * 100)} %`;
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;

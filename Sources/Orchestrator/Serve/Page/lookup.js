@@ -34,5 +34,5 @@ function facts(user) {
     ["State", user.deleted ? `deleted ${time(user.deleted_at)}` : "active"],
   ];
   if (user.sync_id !== undefined) lines.push(["Written by", user.sync_id === null ? "not known" : `sync ${user.sync_id}`]);
-  return h("dl", { className: "facts" }, lines.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl", { className: "facts" }, lines.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, value))));
 }

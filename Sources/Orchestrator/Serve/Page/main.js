@@ -9,8 +9,11 @@ import { showLetters } from "./letters.js";
 import { showLookup } from "./lookup.js";
 import { isUnderWay, showNow } from "./now.js";
 import { showRejects } from "./rejects.js";
+import { loadVerdict, showUnknown } from "./verdict.js";
 
-const LOADED = 40;
+const LOADED = 60;
+/** Milliseconds between two looks at the verdict. */
+const VERDICT_EVERY = 30000;
 const part = (id) => document.getElementById(id);
 const state = { syncs: [], chosen: null, shown: PAGE, hasOlder: false, newest: undefined, rejects: 0, rejectsAt: 0 };
 
@@ -98,6 +101,25 @@ function choose(sync) {
   showRejects(part("rejects"), sync);
 }
 
+// MARK: The verdict
+
+let verdictTimer = 0;
+
+/** Shows the verdict now and from then on, for as long as the page is live and somebody can see it. */
+function keepVerdict() {
+  clearTimeout(verdictTimer);
+  verdictTimer = setTimeout(keepVerdict, VERDICT_EVERY);
+  if (document.visibilityState === "visible") loadVerdict(part("verdict"));
+}
+
+function loseVerdict(headline, cause) {
+  clearTimeout(verdictTimer);
+  verdictTimer = 0;
+  showUnknown(part("verdict"), headline, cause);
+}
+
+document.addEventListener("visibilitychange", () => { if (verdictTimer !== 0) keepVerdict(); });
+
 // MARK: Following
 
 /** Takes a Progress document. */
@@ -122,6 +144,7 @@ function follow(progress) {
     notify(sync.status === "COMPLETED" ? `Sync ${sync.id} is complete: ${plural(sync.received, "user")}.` : `Sync ${sync.id} failed.`,
       sync.status === "COMPLETED" ? "good" : "bad");
   }
+  keepVerdict();
   loadHistory();
   if (state.chosen === null || isAnother) {
     state.chosen = null;
@@ -156,6 +179,7 @@ async function followForever() {
         if (event.name === "progress") {
           link("live", "Live");
           follow(event.data);
+          if (verdictTimer === 0) keepVerdict();
         }
       }
     } catch (error) {
@@ -165,7 +189,9 @@ async function followForever() {
         await askForToken();
         continue;
       }
-      link("away", error instanceof Problem && error.status !== 0 ? error.message : "No connection, trying again");
+      const cause = error instanceof Problem && error.status !== 0 ? error.message : null;
+      link("away", cause ?? "No connection, trying again");
+      loseVerdict("No connection to the server", cause ?? "The page tries again by itself. If this stays, look whether 'orchestrator serve' runs");
       part("start").disabled = true;
     } finally {
       clearTimeout(alarm);

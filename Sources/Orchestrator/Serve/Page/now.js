@@ -16,7 +16,8 @@ export function showNow(panel, { sync, pace, cancellable }, cancel) {
   const running = isUnderWay(sync);
   fill(
     panel, head(sync, pace, running && cancellable ? () => cancel(sync) : null),
-    sync.error_message ? h("p", { className: "error" }, sync.error_message) : null,
+    sync.error_message
+      ? h("p", { className: "error", tabIndex: 0, role: "region", "aria-label": "Why it failed", dir: "auto" }, sync.error_message) : null,
     running ? bars(sync, pace) : null, numbers(sync, pace));
 }
 
@@ -74,5 +75,6 @@ function numbers(sync, pace) {
   return h(
     "dl", { className: "numbers" },
     cells.map(([name, value, note, tone]) =>
-      h("div", { "data-tone": tone ?? "" }, h("dt", {}, name), h("dd", {}, value, h("span", {}, note)))));
+      h("div", { "data-tone": tone || (value === "0" || value === "–" ? "none" : "") },
+        h("dt", {}, name), h("dd", {}, value, h("span", {}, note)))));
 }

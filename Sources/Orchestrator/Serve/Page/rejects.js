@@ -65,6 +65,6 @@ function share({ reason, count: number, sqlstate, constraint_name: constraint },
 function piece(reject) {
   return h(
     "li", {}, h("span", { className: "reason" }, reject.reason),
-    h("span", { className: "muted" }, reject.user_name ?? `at byte ${count(reject.byte_offset)}`),
-    h("code", {}, reject.user_name === null ? reject.excerpt : refusal(reject)));
+    h("span", { className: "muted", dir: "auto" }, reject.user_name ?? `at byte ${count(reject.byte_offset)}`),
+    h("code", { dir: "auto" }, reject.user_name === null ? reject.excerpt : refusal(reject)));
 }

@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import Postgres
 import SQS
+import SyncCore
 import SyncStorage
 
 /// Turns whatever goes wrong into a problem document, and puts the security headers on every answer.
@@ -33,7 +34,7 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
         case let error as HTTPError:
             let detail = error.status == .notFound ? "there is nothing at this path; see /openapi.json" : error.body
             return Problem(error.status, detail ?? error.status.reasonPhrase)
-        case is SchemaError:
+        case is SchemaError, is ExtraFieldsError:
             return Problem(.serviceUnavailable, "\(error)", headers: [.retryAfter: "10"])
         case UserTableError.tooSlow:
             return Problem(.gatewayTimeout, "\(error)")

@@ -25,7 +25,8 @@ struct EventRoutes: Sendable {
 
     private func open(_ request: Request, _ channel: any Channel) throws -> Response {
         try request.allowsQuery()
-        let headers: HTTPFields = [.contentType: "text/event-stream"]
+        // nginx holds answers back unless it is told not to: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+        let headers: HTTPFields = [.contentType: "text/event-stream", .accelBuffering: "no"]
         // A look at HEAD must not hold a place.
         guard request.method != .head else { return Response(status: .ok, headers: headers) }
         guard let events = feed.watch(disconnect: { channel.close(mode: .all, promise: nil) }) else {

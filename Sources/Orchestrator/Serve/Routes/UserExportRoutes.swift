@@ -48,9 +48,12 @@ struct UserExportRoutes: Sendable {
                 .serviceUnavailable, "\(Self.maximumExports) exports are already running: retry later",
                 headers: [.retryAfter: "30"])
         }
-        var export = UserExport(format: format) { [pool] userName in
+        // One list for all parts: the head names the columns.
+        let extraFields = try await pool.withConnection { try await RecordedFields.inUse($0) }
+        var export = UserExport(format: format, extraFields: extraFields) { [pool] userName in
             try await pool.withConnection { connection in
-                try await UserReader(connection: connection).exportPage(of: filter, after: userName)
+                try await UserReader(connection: connection, extraFields: extraFields)
+                    .exportPage(of: filter, after: userName)
             }
         }
         // Before the head is sent, a failure can still become an error status.

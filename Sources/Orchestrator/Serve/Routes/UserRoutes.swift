@@ -18,7 +18,7 @@ struct UserRoutes: Sendable {
                     try request.allowsQuery()
                     let userName = try context.parameters.decoded("userName")
                     let user = try await pool.withConnection { connection in
-                        try await UserReader(connection: connection).user(named: userName)
+                        try await UserReader.reading(connection).user(named: userName)
                     }
                     // The name is not repeated: answers and logs of failures carry no user data.
                     guard let user else { throw Problem(.notFound, "there is no user of that name") }
@@ -33,7 +33,7 @@ struct UserRoutes: Sendable {
         let after = try request.userName("after")
         let filter = try request.userFilter()
         let users = try await pool.withConnection { connection in
-            try await UserReader(connection: connection).page(
+            try await UserReader.reading(connection).page(
                 of: filter, after: after, limit: limit, deadline: Self.deadline)
         }
         return try .json(UserPage(users: users, limit: limit))

@@ -10,6 +10,8 @@ struct SyncSchedule<C: Clock>: Service where C.Duration == Duration {
     let clock: C
     let logger: Logger
     let start: @Sendable () async throws -> SyncSupervisor.Start
+    /// Where it is told when the next start comes.
+    var state: ScheduleState?
 
     /// Runs until the process is to end.
     func run() async throws {
@@ -19,8 +21,12 @@ struct SyncSchedule<C: Clock>: Service where C.Duration == Duration {
     private func startAgainAndAgain() async {
         let first = clock.now
         var count = 1
-        // Sleeping fails only when the task is cancelled.
-        while (try? await clock.sleep(until: first.advanced(by: interval * count), tolerance: nil)) != nil {
+        defer { state?.next(at: nil) }
+        while true {
+            let next = first.advanced(by: interval * count)
+            state?.next(at: SyncLogReport.now + Int64(clock.now.duration(to: next) / .microseconds(1)))
+            // Sleeping fails only when the task is cancelled.
+            guard (try? await clock.sleep(until: next, tolerance: nil)) != nil else { return }
             await startOne()
             // After a long stand-still the missed starts are not made up for.
             let elapsed = first.duration(to: clock.now)
@@ -33,13 +39,16 @@ struct SyncSchedule<C: Clock>: Service where C.Duration == Duration {
             switch try await start() {
             case .started(let syncID):
                 logger.info("scheduled sync started", metadata: ["sync_id": .stringConvertible(syncID)])
+                state?.started(failure: nil)
             case .alreadyRunning:
                 logger.warning("scheduled sync skipped: another one is running")
+                state?.started(failure: nil)
             case .stopping:
                 break
             }
         } catch {
             logger.error("scheduled sync could not start", metadata: ["error": "\(error)"])
+            state?.started(failure: "\(error)")
         }
     }
 }

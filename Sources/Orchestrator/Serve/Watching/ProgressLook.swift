@@ -10,7 +10,7 @@ struct ProgressLook: Sendable {
     let supervisor: SyncSupervisor
 
     /// A look that takes longer has failed; what it asked for is cancelled at the server.
-    private static let deadline = Duration.seconds(5)
+    static let deadline = Duration.seconds(5)
 
     func event(_ watch: inout ProgressWatch) async -> EventFeed.Event {
         do {

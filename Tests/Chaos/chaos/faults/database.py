@@ -62,6 +62,8 @@ async def rights_revoked(context: Context, each: Fault) -> None:
     await context.stack.sql(f"REVOKE INSERT, UPDATE ON users FROM {context.stack.role('worker')}")
     await context.pause(each.lasts)
     await context.stack.grant()
+    # What an owner has taken from itself, grants.sql does not bring back.
+    await context.stack.sql("GRANT INSERT, UPDATE ON users TO user_sync_owner")
 
 
 @fault
