@@ -15,6 +15,7 @@ extension StoredProfile {
         profile.milliseconds = milliseconds
         var earlier = SourceProfile()
         (earlier.records, earlier.users) = (1_000, 1_000)
+        earlier.fields = profile.fields.map { .init(name: $0.name) }
         return StoredProfile(
             syncID: 7, status: .completed, startedAt: 0, profile: profile, duplicates: duplicates,
             changes: SourceChange.changes(in: profile, after: [earlier]), comparedSyncs: 1)

@@ -61,7 +61,7 @@ struct SourceProfileTests {
             unknown += expected.unknownFields.count
         }
         #expect(kinds.count == 5 && kinds.values.allSatisfy { $0 > 0 }, "\(kinds)")
-        #expect(nulls > 10 && mistyped > 50 && unknown > 10, "\(nulls) \(mistyped) \(unknown)")
+        #expect(nulls > 3 && mistyped > 50 && unknown > 10, "\(nulls) \(mistyped) \(unknown)")
     }
 
     @Test(
