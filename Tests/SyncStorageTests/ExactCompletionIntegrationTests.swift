@@ -149,6 +149,32 @@ struct ExactCompletionIntegrationTests {
         }
     }
 
+    @Test(
+        "each user of the stream is counted once, also when several readings wrote its row",
+        arguments: [
+            "SELECT", "UPDATE users SET legacy_created_at = '1999-01-01'", "DELETE FROM users WHERE user_name = 'ana'",
+            "DELETE FROM users",
+        ] as [SQL])
+    func countedOnce(between: SQL) async throws {
+        try await withSync { database, session in
+            let users = [Self.ana, Self.bia]
+            try await session.reserveBatches(upTo: 1)
+            _ = try await database.store.apply(try batch(session.syncID, 1, users))
+            try await database.connection.executeScript(between)
+            try await session.beginAttempt(2, firstBatch: 2)
+            try await session.reserveBatches(upTo: 2)
+            _ = try await database.store.apply(try batch(session.syncID, 2, users))
+            try await database.storeVerdict(session)
+            var counters = counters(sent: 2)
+            counters.received = 2
+            try await session.streamCompleted(counters, usersSent: 4)
+            let ended = try await session.complete()
+            #expect(ended.status == .completed)
+            let counted = ended.counters
+            #expect(counted.inserted == 2 && counted.updated == 0 && counted.unchanged == 0, "\(counted)")
+        }
+    }
+
     // MARK: Helpers
 
     private func counters(sent: Int) -> SyncCounters {

@@ -13,13 +13,16 @@ struct LaneRunner: Sendable {
     let stop: ShutdownFlag
     /// Where the consumer shows that it is alive; nil where nobody asks.
     let pulse: ConsumerPulse?
+    /// For lanes that came when the worker had been told to stop already: they are worked on until then, as long as nothing fails.
+    let finishesBy: ContinuousClock.Instant?
     /// Waits for so long, and no longer than until the worker is told to stop.
     let pause: @Sendable (Duration) async -> Void
 
     init(
         applier: BatchApplier, gate: WorldGate, stop: ShutdownFlag, pulse: ConsumerPulse?,
-        pause: (@Sendable (Duration) async -> Void)? = nil
+        finishesBy: ContinuousClock.Instant? = nil, pause: (@Sendable (Duration) async -> Void)? = nil
     ) {
+        self.finishesBy = finishesBy
         self.applier = applier
         self.gate = gate
         self.stop = stop
@@ -118,6 +121,9 @@ struct LaneRunner: Sendable {
     }
 
     private func passes(holding waiter: TrialPassage.Waiter, until deadline: ContinuousClock.Instant?) async -> Bool {
-        await gate.pass(holding: waiter, until: deadline, stop: stop) { pulse?.step() } == .open
+        if let finishesBy {
+            return waiter == .batch && !gate.isClosed && ContinuousClock.now < finishesBy && !Task.isCancelled
+        }
+        return await gate.pass(holding: waiter, until: deadline, stop: stop) { pulse?.step() } == .open
     }
 }

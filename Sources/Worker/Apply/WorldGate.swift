@@ -71,6 +71,9 @@ final class WorldGate: Sendable {
     /// The outage that has lasted longest; nil when the worker waits for nothing.
     var outage: OutageState.Outage? { state.withLock { $0.outages.longest } }
 
+    /// Whether work has to wait.
+    var isClosed: Bool { state.withLock { $0.outages.stopsWork } }
+
     /// How many batches this worker has applied, or found applied: what proves the world sound to a batch that fails.
     var appliedBatches: Int { applied.load(ordering: .relaxed) }
 

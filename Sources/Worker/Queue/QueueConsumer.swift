@@ -38,6 +38,8 @@ struct QueueConsumer: Sendable {
 
     /// How often a poll that failed is repeated under one id. AWS keeps what belongs to an id for five minutes.
     private static let pollsWithOneID = 5
+    /// How long what the last poll brings is worked on. With the poll it stays within the 30 s that a container is given.
+    private static let finishingTime = Duration.seconds(5)
     /// Between polls that fail. A poll is its own probe.
     private static let pollBackoff = Backoff(base: .seconds(1), cap: .seconds(20), jitter: .half)
 
@@ -45,7 +47,8 @@ struct QueueConsumer: Sendable {
     ///
     /// A poll is never cut off, not even then: the server would go on waiting for messages for a client that is gone, and
     /// hand it some, which would stay hidden for the whole visibility timeout. The poll under way is waited for, and what it
-    /// brings is given back.
+    /// brings is applied. Given back, it would come to the last poll of the next worker that stops, and each time uses up a
+    /// receive: when all are told to stop at once, it would end as a dead letter.
     func run() async {
         var failures = 0
         // A lost answer's messages come again at once when the poll is repeated under the same id.
@@ -88,7 +91,9 @@ struct QueueConsumer: Sendable {
     private func work(on messages: [SQSMessage], _ extender: VisibilityExtender) async {
         let policy = LanePolicy.queue
         let deadline = policy.longestHold.map { ContinuousClock.now + $0 }
-        let runner = LaneRunner(applier: applier, gate: gate, stop: shutdown, pulse: pulse, pause: pause)
+        let finishesBy = shutdown.isSet ? ContinuousClock.now + Self.finishingTime : nil
+        let runner = LaneRunner(
+            applier: applier, gate: gate, stop: shutdown, pulse: pulse, finishesBy: finishesBy, pause: pause)
         var fates: [(message: ReceivedMessage, fate: LaneRunner.Lane.Fate)] = []
         for var lane in LaneWork.lanes(of: messages.map { ReceivedMessage(message: $0) }, policy: policy, lane: \.lane)
         {

@@ -212,6 +212,35 @@ struct QueueConsumerTests {
         #expect(bench.queue.events == ["receive", "delete m1", "hide m3 m2 for 0"])
     }
 
+    @Test("told to stop during a poll, it applies what the poll brings, lane by lane, and polls no more")
+    func lastPoll() async throws {
+        let shutdown = ShutdownFlag()
+        let queue = ScriptedQueue(
+            [.messages(messages(1...3)), .messages(messages(4...5))],
+            arriving: { if $0 == "receive" { shutdown.begin() } }, exhausted: {})
+        let bench = try await ConsumerBench(queue: queue, database: ScriptedDatabase(), shutdown: shutdown)
+        await bench.run()
+        #expect(bench.database.applied == ["1", "2", "3"])
+        #expect(bench.queue.events == ["receive", "delete m1 m2 m3"])
+    }
+
+    @Test(
+        "what the last poll brings is given back untouched when the database is away, and from the first that fails on")
+    func lastPollInOutage() async throws {
+        for failsAt: Int64 in 1...2 {
+            let shutdown = ShutdownFlag()
+            let queue = ScriptedQueue(
+                [.messages(messages(1...3))], arriving: { if $0 == "receive" { shutdown.begin() } }, exhausted: {})
+            let database = ScriptedDatabase(applying: { if $0 == failsAt { throw PostgresError.unreachable } })
+            let bench = try await ConsumerBench(queue: queue, database: database, shutdown: shutdown)
+            await bench.run()
+            #expect(
+                bench.queue.changes
+                    == (failsAt == 1 ? ["hide m3 m2 m1 for 0"] : ["delete m1", "hide m3 m2 for 0"]))
+            #expect(database.failures == [])
+        }
+    }
+
     @Test("told to stop in an outage, it gives everything back and does not wait for the end of it")
     func shutdownInOutage() async throws {
         let shutdown = ShutdownFlag()
