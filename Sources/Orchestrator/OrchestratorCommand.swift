@@ -16,7 +16,8 @@ struct OrchestratorCommand: AsyncParsableCommand {
             """,
         subcommands: [
             SyncCommand.self, MigrateCommand.self, StatusCommand.self, HistoryCommand.self, RejectsCommand.self,
-            ReportCommand.self, UsersCommand.self, DeadLettersCommand.self, ResetCommand.self, DoctorCommand.self,
+            ReportCommand.self, SourceCommand.self, UsersCommand.self, DeadLettersCommand.self, ResetCommand.self,
+            DoctorCommand.self,
             ServeCommand.self,
         ],
         defaultSubcommand: SyncCommand.self

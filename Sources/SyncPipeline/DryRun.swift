@@ -116,7 +116,7 @@ private struct ForecastSink: StreamConsumer, ~Copyable {
 
     mutating func attemptFailed() {}
 
-    mutating func complete(streamBytes: Int64) throws { try passOn(streamBytes: streamBytes) }
+    mutating func complete(_ profile: SourceProfile) throws { try passOn(streamBytes: profile.bytes) }
 
     func report(shortage: RecordMinimum.Shortage?) -> DryRun.Report {
         DryRun.Report(

@@ -19,6 +19,9 @@ package protocol SyncRecord: Sendable {
     func outstandingFailures() async throws -> [FailedBatch]
     func markDead(_ failures: [FailedBatch]) async throws
     func lastCompleted() async throws -> SyncLogEntry?
+    /// What the streams of the last completed syncs were made of, the newest first; those without a profile left out.
+    func completedProfiles(limit: Int) async throws -> [SourceProfile]
+    func record(_ profile: SourceProfile, changes: [SourceChange], comparedSyncs: Int) async throws
 
     func complete() async throws -> SyncLogEntry
     func fail(_ counters: SyncCounters, reason: String, lacksBatches: Bool) async throws -> SyncLogEntry

@@ -144,6 +144,9 @@ struct SyncRun: Sendable {
             sink.mode = .full
             try await reader.read(into: &sink, atLeast: &minimum)
         }
+        if let profile = sink.profile {
+            try await SourceWatch(record: record, progress: progress, logger: logger).keep(profile)
+        }
         var verdict = comparison.verdict(configuration.missingUsers, damagedRecords: sink.damagedRecords)
         if let shortage = minimum.shortage {
             verdict.refusal = SyncFailure(shortage).description

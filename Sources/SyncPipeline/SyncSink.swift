@@ -38,6 +38,10 @@ struct SyncSink: StreamConsumer, ~Copyable {
     private(set) var rejectCount = 0
     /// Of the rejects, those that may hide a user.
     private(set) var damagedRecords = 0
+    /// Of the rejects, those of each reason.
+    private var rejectsByReason: [Reject.Reason: Int] = [:]
+    /// What the stream was made of, once it was complete.
+    private(set) var profile: SourceProfile?
     /// Batches sealed and not yet passed on.
     private var sealed: [Batch] = []
     /// Rejects not yet stored.
@@ -78,6 +82,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
     mutating func receive(_ reject: Reject) {
         rejects.append(reject)
         rejectCount += 1
+        rejectsByReason[reject.reason, default: 0] += 1
         reject.userName?.withUnsafeBytes { comparison.filter?.noteNamed($0) }
         if reject.mayHideUser { damagedRecords += 1 }
     }
@@ -126,6 +131,7 @@ struct SyncSink: StreamConsumer, ~Copyable {
             (counters.skipped, counters.superseded) = (0, 0)
         }
         (users, rejectCount, damagedRecords) = (0, 0, 0)
+        (rejectsByReason, profile) = ([:], nil)
         sealed.removeAll()
         rejects.removeAll()
         // What the attempt before has held was never sent, and comes again.
@@ -154,13 +160,16 @@ struct SyncSink: StreamConsumer, ~Copyable {
         try await storeRejects()
     }
 
-    mutating func complete(streamBytes: Int64) async throws {
+    mutating func complete(_ profile: SourceProfile) async throws {
         comparison.filter?.releaseHeld { add($0, isNew: false) }
         chooseLanes()
         try await sendSealed()
         try await storeRejects()
-        publish(streamBytes)
+        publish(profile.bytes)
         while let batch = batcher.flushNext() { try await send(batch) }
+        self.profile = profile
+        self.profile?.users = users
+        for (reason, count) in rejectsByReason { self.profile?.rejects[reason.rawValue] = count }
     }
 
     private mutating func sendSealed() async throws {

@@ -150,6 +150,37 @@ struct JSONOutputTests {
             "rejects --summary", RejectReport.json([RejectGroup(reason: "notJSON", count: 2, firstByteOffset: 1)]))
     }
 
+    @Test("what the source sent, while the sync is under way too; the page names every kind of change and type")
+    func source() throws {
+        let page = try String(contentsOfFile: packageRoot + "/docs/json-output.md", encoding: .utf8)
+        for stored in [StoredProfile.sample(), .sample(duplicates: nil, milliseconds: nil)] {
+            let json = try SyncLogReport.encode(SourceDocument(stored))
+            try check("source", json)
+            #expect(!json.contains("\u{1b}"))
+            let document = try JSONDecoder().decode(SourceLists.self, from: Data(json.utf8))
+            #expect(document.rejects.map(\.reason) == ["missing_field", "too_deep", "invalid_json"])
+            try check("A reason", SyncLogReport.encode(document.rejects))
+            for field in stored.profile.fields {
+                try check("A field", SyncLogReport.encode(SourceDocument.Field(field)))
+            }
+            try check("An unknown field", SyncLogReport.encode(stored.profile.unknownFields))
+            #expect(!stored.changes.isEmpty)
+            for change in stored.changes { try check("A change", SyncLogReport.encode(SourceDocument.Change(change))) }
+        }
+        for word in SourceChange.Kind.allCases.map(\.rawValue) + JSONType.allCases.map(\.rawValue) {
+            #expect(page.contains("`\(word)`"), "\(word)")
+        }
+    }
+
+    private struct SourceLists: Decodable {
+        struct Reason: Codable {
+            let reason: String
+            let count: Int
+        }
+
+        let rejects: [Reason]
+    }
+
     @Test("dead letters, ours and others'", arguments: [true, false])
     func deadLetters(isOurs: Bool) throws {
         let identity = MessageIdentity(syncID: 7, attempt: 1, number: 3, lane: 2)

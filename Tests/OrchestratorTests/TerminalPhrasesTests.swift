@@ -28,6 +28,9 @@ struct TerminalPhrasesTests {
             line("stream complete", ["users": "3000", "rejects": "1", "bytes": "1200000"])
                 == "stream complete: 3,000 users, 1 reject, 1.2 MB")
         #expect(
+            line("the source has changed", ["change": "field `phone` is new in 100% of records"])
+                == "the source has changed: field `phone` is new in 100% of records")
+        #expect(
             line("table read", ["users": "1", "mode": "delta", "milliseconds": "140"])
                 == "table read: 1 user in 0.1 s, only changes are sent")
         #expect(

@@ -150,10 +150,10 @@ struct SyncRunTests {
 
     // MARK: Helpers
 
-    private func run(
+    func run(
         _ record: ScriptedRecord, _ source: ScriptedSource, _ table: ScriptedTable,
         policy: MissingUsersPolicy = MissingUsersPolicy(action: .keep, maximumPercent: 5),
-        clock: PipelineClock? = nil
+        clock: PipelineClock? = nil, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) async throws -> SyncLogEntry {
         let configuration = SyncConfiguration(
             legacyAPI: LegacyAPIConfiguration(
@@ -166,7 +166,7 @@ struct SyncRunTests {
         return try await SyncRun(
             configuration: configuration, record: record, source: source, table: table,
             sqs: try InMemorySQS().client(), observers: [], clock: clock ?? ManualClock().clock,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         ).run()
     }
 }

@@ -18,6 +18,7 @@ package struct SyncLogRow: Decodable, Sendable {
     package let batchesSent: Int
     package let batchesApplied: Int
     package let streamAttempts: Int
+    package let sourceChanges: String?
 
     private enum CodingKeys: String, CodingKey {
         case id, status, received, rejected, duplicates, inserted, updated, unchanged, refused, newer
@@ -26,6 +27,7 @@ package struct SyncLogRow: Decodable, Sendable {
         case batchesSent = "batches_sent"
         case batchesApplied = "batches_applied"
         case streamAttempts = "stream_attempts"
+        case sourceChanges = "source_changes"
     }
 
     /// Whether each received user is counted exactly once.

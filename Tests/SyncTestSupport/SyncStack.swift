@@ -102,7 +102,7 @@ package final class SyncStack: Sendable {
             switch arguments.first {
             case "migrate": .owner
             case "history" where arguments.dropFirst().first == "prune": .orchestrator
-            case "status", "history", "rejects", "users": .viewer
+            case "status", "history", "rejects", "source", "users": .viewer
             default: .orchestrator
             }
         let program = try start("orchestrator", arguments, as: role, api, settings)

@@ -10,8 +10,8 @@
 
 BEGIN;
 
-REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing, sync_fields, sync_migrations
-    FROM PUBLIC, user_sync_orchestrator, user_sync_worker, user_sync_viewer;
+REVOKE ALL ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing, sync_fields,
+    sync_profiles, sync_migrations FROM PUBLIC, user_sync_orchestrator, user_sync_worker, user_sync_viewer;
 
 -- Every program checks that the schema is new enough for it.
 GRANT SELECT ON sync_migrations TO user_sync_orchestrator, user_sync_worker, user_sync_viewer;
@@ -24,7 +24,7 @@ GRANT SELECT ON sync_fields TO user_sync_orchestrator, user_sync_worker, user_sy
 -- deletes the history of old syncs, but no record of a sync. It may read users, to tell what a sync would change. Of a user it may change the mark of deletion, and nothing else.
 GRANT SELECT, INSERT, UPDATE ON sync_logs TO user_sync_orchestrator;
 GRANT SELECT, INSERT, DELETE ON sync_rejects, sync_missing TO user_sync_orchestrator;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures TO user_sync_orchestrator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sync_batch_failures, sync_profiles TO user_sync_orchestrator;
 GRANT SELECT, DELETE ON sync_batches, sync_refusals TO user_sync_orchestrator;
 GRANT SELECT ON users TO user_sync_orchestrator;
 GRANT UPDATE (deleted, deleted_at, updated_at, sync_id) ON users TO user_sync_orchestrator;
@@ -42,7 +42,7 @@ GRANT SELECT, INSERT, UPDATE (receive_count, is_final, cause, failed_at) ON sync
 GRANT SELECT, UPDATE (stream_bytes) ON sync_logs TO user_sync_worker;
 
 -- The viewer reads. Users, the names in sync_missing and sync_refusals and the excerpts in sync_rejects are personal data.
-GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing
+GRANT SELECT ON users, sync_logs, sync_batches, sync_batch_failures, sync_rejects, sync_refusals, sync_missing, sync_profiles
     TO user_sync_viewer;
 
 -- Tables that were taken over number their rows by a sequence, as TypeORM makes them; identity columns need no right to theirs.

@@ -14,7 +14,7 @@
 -- | user_sync_owner        | `orchestrator migrate`: owns the tables, and may change them        |
 -- | user_sync_orchestrator | `orchestrator sync` and the commands that change a sync's record    |
 -- | user_sync_worker       | `worker run`                                                        |
--- | user_sync_viewer       | people: `status`, `history`, `rejects`, `users`; reads alone        |
+-- | user_sync_viewer       | people: `status`, `history`, `rejects`, `source`, `users`; reads    |
 
 \set ON_ERROR_STOP on
 

@@ -20,7 +20,7 @@ check_manuals() {
     MANUALS=$ROOT/.build/check-manuals
     rm -rf -- "$MANUALS"
     "$ROOT/scripts/manuals" --debug "$MANUALS"
-    for page in orchestrator.{sync,status,history.show,history.prune,rejects,reset,doctor,serve,migrate,dead-letters.list,dead-letters.redrive} worker.{run,health}; do
+    for page in orchestrator.{sync,status,history.show,history.prune,rejects,source,reset,doctor,serve,migrate,dead-letters.list,dead-letters.redrive} worker.{run,health}; do
         grep -q '^\.Sh DESCRIPTION' "$MANUALS/man/man1/$page.1" || die "no manual page $page"
     done
     for program in orchestrator worker; do

@@ -23,6 +23,9 @@ enum SyncSummary {
         lines += wrap(counts.map { "\($0) \(Humanized.count($1))" }.joined(separator: ", "), columns: columns)
         let applied = Humanized.count(counters.batchesApplied)
         lines += wrap("\(applied) of \(Humanized.count(counters.batchesSent)) batches applied", columns: columns)
+        if let changes = entry.sourceChanges {
+            lines += wrap("the source has changed: \(TextWidth.printable(changes))", columns: columns)
+        }
         if counters.rejected > 0 {
             lines += wrap("what was rejected: orchestrator rejects \(entry.id) --summary", columns: columns)
         }

@@ -23,6 +23,7 @@ extension TerminalPhrases {
             else { return nil }
             return "stream complete: \(users), \(rejects), \(bytes)"
         },
+        "the source has changed": { fields in fields.text("change").map { "the source has changed: \($0)" } },
         "a batch was not accepted, trying again": { fields in
             guard let batch = fields.count("batch"), let error = fields.text("error") else { return nil }
             return "batch \(batch) was not accepted, trying again: \(error)"

@@ -27,6 +27,7 @@ final class SyncMetrics: Sendable {
     private let syncsCompleted: Counter
     private let syncsFailed: Counter
     private let syncsPostponed: Counter
+    private let sourceChanges: Counter
     private let streamRate: Recorder
     private let drainTime: Recorder
     private let syncDuration: Recorder
@@ -45,6 +46,7 @@ final class SyncMetrics: Sendable {
         syncsCompleted = Counter(.syncsCompleted, factory: factory)
         syncsFailed = Counter(.syncsFailed, factory: factory)
         syncsPostponed = Counter(.syncsPostponed, factory: factory)
+        sourceChanges = Counter(.sourceChanges, factory: factory)
         streamRate = Recorder(.streamRate, factory: factory)
         drainTime = Recorder(.drainTime, factory: factory)
         syncDuration = Recorder(.syncDuration, factory: factory)
@@ -134,6 +136,7 @@ extension SyncMetrics: SyncObserver {
         if let newer = entry.counters.newer { rowsNewer.record(newer) }
         ended(entry.status, progress.counters)
         if progress.isMarkingPostponed { syncsPostponed.increment() }
+        sourceChanges.increment(by: progress.sourceChanges)
     }
 
     func lost() { failed() }

@@ -15,6 +15,7 @@ struct PruneReport: Encodable {
         case lastSync = "last_sync"
         case ledger = "sync_batches"
         case rejects = "sync_rejects"
+        case profiles = "sync_profiles"
         case refusals = "sync_refusals"
         case batchFailures = "sync_batch_failures"
     }
@@ -29,6 +30,7 @@ struct PruneReport: Encodable {
         try container.encode(pruned.last, forKey: .lastSync)
         try container.encode(pruned[.ledger], forKey: .ledger)
         try container.encode(pruned[.rejects], forKey: .rejects)
+        try container.encode(pruned[.profiles], forKey: .profiles)
         try container.encode(pruned[.refusals], forKey: .refusals)
         try container.encode(pruned[.batchFailures], forKey: .batchFailures)
     }
@@ -42,6 +44,7 @@ struct PruneReport: Encodable {
         let rows = [
             (pruned[.ledger], "rows of the ledger"), (pruned[.rejects], "rejects"),
             (pruned[.refusals], "refused users"), (pruned[.batchFailures], "failures of batches"),
+            (pruned[.profiles], "profiles of the source"),
         ].map { "  \(Humanized.count($0)) \($1)" }
         return
             (["\(isDryRun ? "would delete" : "deleted") the history of \(name) (ended more than \(days) days ago):"]

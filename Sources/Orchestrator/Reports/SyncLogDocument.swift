@@ -22,6 +22,7 @@ struct SyncLogDocument: Encodable {
         case batchesApplied = "batches_applied"
         case streamAttempts = "stream_attempts"
         case streamBytes = "stream_bytes"
+        case sourceChanges = "source_changes"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -50,5 +51,6 @@ struct SyncLogDocument: Encodable {
         try container.encode(entry.counters.batchesApplied, forKey: .batchesApplied)
         try container.encode(entry.counters.streamAttempts, forKey: .streamAttempts)
         try container.encode(entry.counters.streamBytes, forKey: .streamBytes)
+        try container.encode(entry.sourceChanges, forKey: .sourceChanges)
     }
 }

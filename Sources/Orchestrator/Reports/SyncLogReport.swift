@@ -47,6 +47,7 @@ enum SyncLogReport {
             fields.append(
                 ("ties", "\(Humanized.count(counters.tiesLost)) lost by late batches; the next sync settles them"))
         }
+        if let changes = entry.sourceChanges { fields.append(("source", TextWidth.printable(changes))) }
         if let error = entry.errorMessage { fields.append(("error", TextWidth.printable(error))) }
         return fields.flatMap { name, value in
             let values = width.map { SyncSummary.wrap(value, columns: $0 + 1) } ?? [value]

@@ -60,6 +60,7 @@ struct APIServer: Sendable {
         SyncRoutes(pool: pool, supervisor: supervisor).add(to: router)
         ReportRoutes(pool: pool).add(to: router)
         DeadLetterRoutes(settings: settings, logger: logger).add(to: router)
+        SourceRoutes(pool: pool).add(to: router)
         UserRoutes(pool: pool).add(to: router)
         UserExportRoutes(pool: pool, logger: logger).add(to: router)
         HealthRoutes(pool: pool, logger: logger).add(to: router)

@@ -16,6 +16,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
     case syncsCompleted = "SyncsCompleted"
     case syncsFailed = "SyncsFailed"
     case syncsPostponed = "SyncsPostponed"
+    case sourceChanges = "SourceChanges"
     case lastCompletedSyncAge = "LastCompletedSyncAge"
 
     // MARK: Of the worker
@@ -57,7 +58,7 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
     package var service: Service {
         switch self {
         case .usersReceived, .usersRejected, .usersRefused, .rowsNewer, .batchesSent, .streamRate, .drainTime,
-            .syncDuration, .syncsCompleted, .syncsFailed, .syncsPostponed, .lastCompletedSyncAge:
+            .syncDuration, .syncsCompleted, .syncsFailed, .syncsPostponed, .sourceChanges, .lastCompletedSyncAge:
             .orchestrator
         case .usersApplied, .batchesApplied, .batchesRepeated, .batchesRejected, .batchesDeadLettered, .upsertLatency,
             .databaseRetries, .pollFailures, .outageTime:
@@ -68,7 +69,8 @@ package enum ServiceMetric: String, CaseIterable, Sendable {
     package var kind: Kind {
         switch self {
         case .usersReceived, .usersRejected, .usersRefused, .batchesSent, .syncsCompleted, .syncsFailed,
-            .syncsPostponed, .usersApplied, .batchesApplied, .batchesRepeated, .batchesRejected, .batchesDeadLettered,
+            .syncsPostponed, .sourceChanges, .usersApplied, .batchesApplied, .batchesRepeated, .batchesRejected,
+            .batchesDeadLettered,
             .databaseRetries, .pollFailures:
             .counter
         case .lastCompletedSyncAge, .outageTime, .rowsNewer: .gauge

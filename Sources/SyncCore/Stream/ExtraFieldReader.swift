@@ -13,7 +13,8 @@ final class ExtraFieldReader {
     }
 
     /// A value of the object, not decoded yet.
-    private enum Value {
+    enum Value {
+        case absent
         case null
         case text(ObjectReader.RawString)
         /// The integer is there when the number is one of 64 bits, without a fraction or an exponent.
@@ -23,9 +24,9 @@ final class ExtraFieldReader {
         case container
     }
 
-    private let fields: [UserField]
+    let fields: [UserField]
     private let keys: [[UInt8]]
-    private var values: [Value]
+    private(set) var values: [Value]
     /// The field whose key was read last.
     private var current = 0
     private let line = ExtraLine()
@@ -35,11 +36,11 @@ final class ExtraFieldReader {
     init(_ extraFields: ExtraFields) {
         fields = extraFields.fields
         keys = fields.map { Array($0.jsonKey.utf8) }
-        values = Array(repeating: .null, count: fields.count)
+        values = Array(repeating: .absent, count: fields.count)
     }
 
     func beginObject() {
-        for index in values.indices { values[index] = .null }
+        for index in values.indices { values[index] = .absent }
         // The first one is expected.
         current = fields.count - 1
     }
@@ -102,7 +103,7 @@ final class ExtraFieldReader {
         for index in values.indices {
             let field = fields[index]
             switch (values[index], field.kind) {
-            case (.null, _):
+            case (.absent, _), (.null, _):
                 line.appendNull()
             case (.text(let raw), .text):
                 guard let text = ObjectReader.decode(raw, to: &room) else { return .refused(.unstorableText) }

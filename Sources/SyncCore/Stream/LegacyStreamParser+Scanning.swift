@@ -71,7 +71,7 @@ extension LegacyStreamParser {
         let start = base + chunkPosition
         let window = min(chunk.count - chunkPosition, limits.maximumObjectBytes)
         let offset = bytesConsumed + Int64(chunkPosition)
-        switch reader.read(start, start + window, offset: offset) {
+        switch reader.read(start, start + window, offset: offset, into: &counts) {
         case .user(let user, let length):
             bytesExamined += Int64(length)
             chunkPosition += length
@@ -187,7 +187,7 @@ extension LegacyStreamParser {
     private mutating func readCarriedObject() -> Event? {
         let start = UnsafePointer(carry + carried.lowerBound)
         let offset = bytesConsumed + Int64(chunkPosition - carried.count)
-        switch reader.read(start, start + carried.count, offset: offset) {
+        switch reader.read(start, start + carried.count, offset: offset, into: &counts) {
         case .user(let user, let length):
             bytesExamined += Int64(length)
             isObjectOpen = false

@@ -12,7 +12,8 @@
 /// where its JSON ends in `StreamBrackets`.
 ///
 /// How the stream is cut into chunks changes nothing but when a user is handed over. Memory is fixed: one
-/// buffer for an object that crosses a chunk border and one for decoded escapes, each of the size an object may have.
+/// buffer for an object that crosses a chunk border and one for decoded escapes, each of the size an object may have, and the
+/// counts of `RecordCounts`.
 /// Time is linear in the stream's length, also for hostile bytes: see `bytesExamined`.
 package struct LegacyStreamParser: ~Copyable {
     /// What the parser accepts at most.
@@ -66,6 +67,8 @@ package struct LegacyStreamParser: ~Copyable {
     /// anew when their bytes have doubled, which adds a factor of three at most. Not counted: the one look that finds
     /// the next `{`, and, for carried objects, the copy and the search for their end.
     package internal(set) var bytesExamined: Int64 = 0
+    /// What the whole objects so far are made of.
+    var counts: RecordCounts
 
     /// The chunk being parsed; empty between calls.
     var chunk = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -99,6 +102,7 @@ package struct LegacyStreamParser: ~Copyable {
         reader = ObjectReader(
             maximumDepth: limits.maximumDepth, scratch: .allocate(capacity: limits.maximumObjectBytes),
             extras: extraFields.isEmpty ? nil : ExtraFieldReader(extraFields))
+        counts = RecordCounts(names: reader.countedNames)
     }
 
     deinit {

@@ -33,7 +33,7 @@ struct ObjectReader {
     }
 
     /// The fields of a user, each a bit.
-    private struct Fields: OptionSet {
+    struct Fields: OptionSet {
         let rawValue: UInt8
         static let id = Fields(rawValue: 1)
         static let userName = Fields(rawValue: 2)
@@ -51,12 +51,15 @@ struct ObjectReader {
 
     /// Reads the object that begins at `start`, a `{`, and lies before `end`.
     ///
-    /// - Parameter offset: where in the stream `start` is.
+    /// - Parameters:
+    ///   - offset: where in the stream `start` is.
+    ///   - counts: takes what a whole object is made of.
     /// - Returns: for a user, a record that points into the object's bytes, or into `scratch`.
-    func read(_ start: Position, _ end: Position, offset: Int64) -> ObjectOutcome {
+    func read(_ start: Position, _ end: Position, offset: Int64, into counts: inout RecordCounts) -> ObjectOutcome {
         do {
-            return try readObject(start, end, offset: offset)
+            return try readObject(start, end, offset: offset, into: &counts)
         } catch {
+            counts.discard()
             switch error {
             case .invalid(let position): return .broken(.invalidJSON, examined: position + 1 - start)
             case .tooDeep(let position): return .broken(.tooDeep, examined: position + 1 - start)
@@ -67,12 +70,14 @@ struct ObjectReader {
 
     @inline(__always)
     private func readObject(
-        _ start: Position, _ end: Position, offset: Int64
+        _ start: Position, _ end: Position, offset: Int64, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> ObjectOutcome {
-        /// Fields whose last value has the right type, and fields whose last value has not.
+        /// Fields whose last value has the right type, and fields whose last value has not; of these, those that are null.
         var typed: Fields = []
         var mistyped: Fields = []
+        var null: Fields = []
         var id: Int64 = 0
+        var idLength = 0
         var userName = RawString(start: start)
         var email = RawString(start: start)
         var createdAt = RawString(start: start)
@@ -81,12 +86,13 @@ struct ObjectReader {
 
         var position = try JSONScanner.skipWhitespace(start + 1, end)
         if position.pointee == UInt8(ascii: "}") {
+            counts.close(typed: 0, mistyped: 0, null: 0)
             return .notUser(.missingField, userName: nil, length: position + 1 - start)
         }
         while true {
             guard position.pointee == UInt8(ascii: "\"") else { throw .invalid(position) }
             let field: Fields
-            (field, position) = try key(position + 1, end)
+            (field, position) = try key(position + 1, end, into: &counts)
             position = try JSONScanner.colon(position, end)
 
             let first = position.pointee
@@ -113,11 +119,12 @@ struct ObjectReader {
                 }
             } else if field == .id, first == UInt8(ascii: "-") || first &- UInt8(ascii: "0") <= 9 {
                 let (next, integer) = try JSONScanner.number(position, end)
-                position = next
                 if let integer {
                     id = integer
+                    idLength = next - position
                     isTyped = true
                 }
+                position = next
             } else if field == .deleted, first == UInt8(ascii: "t") || first == UInt8(ascii: "f") {
                 position = try JSONScanner.literal(position, end)
                 deleted = first == UInt8(ascii: "t")
@@ -131,6 +138,8 @@ struct ObjectReader {
             } else {
                 typed.remove(field)
                 mistyped.insert(field)
+                if first == UInt8(ascii: "n") { null.insert(field) } else { null.remove(field) }
+                if field.isEmpty { counts.unknown.takeValue(first: first) }
             }
 
             position = try JSONScanner.skipWhitespace(position, end)
@@ -139,6 +148,9 @@ struct ObjectReader {
             position = try JSONScanner.skipWhitespace(position + 1, end)
         }
         let length = position + 1 - start
+        count(
+            typed, mistyped: mistyped, null: null, idLength: idLength, userName: userName, email: email,
+            createdAt: createdAt, into: &counts)
 
         var room = scratch
         guard typed == .all else {
@@ -165,6 +177,7 @@ struct ObjectReader {
             case .refused(let reason): return .notUser(reason, userName: name, length: length)
             }
         }
+        counts.deleted += deleted ? 1 : 0
         let user = UserRecord(
             legacyID: id, userName: UnsafeRawBufferPointer(name), email: UnsafeRawBufferPointer(address),
             createdAt: microseconds, deleted: deleted, extras: extraValues, offset: offset)
@@ -183,7 +196,7 @@ struct ObjectReader {
     /// Reads a key, of which `start` is the first byte after the quote, up to its closing quote.
     @inline(__always)
     private func key(
-        _ start: Position, _ end: Position
+        _ start: Position, _ end: Position, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> (field: Fields, next: Position) {
         if end - start > 9 {
             let word = UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
@@ -194,22 +207,28 @@ struct ObjectReader {
                 return (.createdAt, start + 10)
             }
             if word == KeyBytes.deleted { return (.deleted, start + 8) }
+            if let next = counts.unknown.takeExpected(start, word, end) { return ([], next) }
         }
-        return try unusualKey(start, end)
+        return try unusualKey(start, end, into: &counts)
     }
 
     /// Reads a key that is unknown, written with escapes, or close to the end of the bytes.
     @inline(never)
     private func unusualKey(
-        _ start: Position, _ end: Position
+        _ start: Position, _ end: Position, into counts: inout RecordCounts
     ) throws(JSONScanner.Failure) -> (field: Fields, next: Position) {
         if let extras, let next = extras.expectedKey(start, end) { return (.extra, next) }
         let (next, hasEscapes) = try JSONScanner.string(start, end)
         var room = scratch
         let raw = RawString(start: start, count: next - start - 1, hasEscapes: hasEscapes)
-        guard let name = Self.decode(raw, to: &room) else { return ([], next) }
-        for (known, field) in KeyBytes.fields where name.elementsEqual(known) { return (Fields(rawValue: field), next) }
-        if let extras, extras.isKey(name) { return (.extra, next) }
+        let name = Self.decode(raw, to: &room)
+        if let name {
+            for (known, field) in KeyBytes.fields where name.elementsEqual(known) {
+                return (Fields(rawValue: field), next)
+            }
+            if let extras, extras.isKey(name) { return (.extra, next) }
+        }
+        counts.unknown.take(name)
         return ([], next)
     }
 

@@ -13,6 +13,8 @@ package struct SyncLogEntry: Sendable, Equatable {
     /// Why the sync failed and what to do; nil otherwise.
     package let errorMessage: String?
     package let counters: SyncCounters
+    /// What has changed in the source, in words; nil when nothing has, or when that is not known yet.
+    package let sourceChanges: String?
 
     package init(
         id: Int64,
@@ -22,7 +24,8 @@ package struct SyncLogEntry: Sendable, Equatable {
         durationMilliseconds: Int64?,
         totalProcessed: Int64,
         errorMessage: String?,
-        counters: SyncCounters
+        counters: SyncCounters,
+        sourceChanges: String? = nil
     ) {
         self.id = id
         self.status = status
@@ -32,5 +35,6 @@ package struct SyncLogEntry: Sendable, Equatable {
         self.totalProcessed = totalProcessed
         self.errorMessage = errorMessage
         self.counters = counters
+        self.sourceChanges = sourceChanges
     }
 }

@@ -18,6 +18,7 @@ package final class SyncProgress: Sendable {
         var last: LastSync?
         var shortage: RecordMinimum.Shortage?
         var isMarkingPostponed = false
+        var sourceChanges = 0
         var batchesDead = 0
     }
 
@@ -57,6 +58,12 @@ package final class SyncProgress: Sendable {
 
     /// Missing users are kept this time, because damage may hide them.
     package func noteMarkingPostponed() { state.withLock { $0.isMarkingPostponed = true } }
+
+    /// In how many ways the source is not what it was.
+    package var sourceChanges: Int { state.withLock { $0.sourceChanges } }
+
+    /// The source is not what it was.
+    package func note(_ changes: [SourceChange]) { state.withLock { $0.sourceChanges = changes.count } }
 
     /// All of it as it is now, with the rates since the snapshots before.
     package func snapshot(elapsed: Duration, rates: inout ProgressRates) -> ProgressSnapshot {

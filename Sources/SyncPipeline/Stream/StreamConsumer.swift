@@ -15,5 +15,6 @@ protocol StreamConsumer: LegacyStreamSink, ~Copyable {
     /// The attempt has failed. Nothing more comes of it.
     mutating func attemptFailed() async throws
     /// The stream was complete: passes on the rest.
-    mutating func complete(streamBytes: Int64) async throws
+    /// - Parameter profile: what the stream was made of, but for its rejects.
+    mutating func complete(_ profile: SourceProfile) async throws
 }

@@ -46,6 +46,7 @@ struct StreamReader: Sendable {
         try await consumer.beginAttempt()
         let stream = try await source.open()
         try await consumer.streamOpened()
+        let opened = clock.now()
         var parser = LegacyStreamParser(extraFields: extraFields)
         do {
             try await parse(stream, with: &parser, into: &consumer)
@@ -55,7 +56,9 @@ struct StreamReader: Sendable {
             try await consumer.attemptFailed()
             throw failure
         }
-        try await consumer.complete(streamBytes: parser.bytesConsumed)
+        var profile = parser.profile
+        profile.milliseconds = Int((clock.now() - opened) / .milliseconds(1))
+        try await consumer.complete(profile)
         logger.info(
             "stream complete",
             metadata: [

@@ -81,6 +81,8 @@ package struct DatabaseFacts: Sendable, Equatable {
             ('sync_logs', 'SELECT'), ('sync_logs', 'INSERT'), ('sync_logs', 'UPDATE'),
             ('sync_rejects', 'SELECT'), ('sync_rejects', 'INSERT'), ('sync_rejects', 'DELETE'),
             ('sync_missing', 'SELECT'), ('sync_missing', 'INSERT'), ('sync_missing', 'DELETE'),
+            ('sync_profiles', 'SELECT'), ('sync_profiles', 'INSERT'), ('sync_profiles', 'UPDATE'),
+            ('sync_profiles', CASE WHEN $1 THEN 'DELETE' ELSE 'SELECT' END),
             ('sync_batch_failures', 'SELECT'), ('sync_batch_failures', 'INSERT'),
             ('sync_batch_failures', 'UPDATE'), ('sync_batch_failures', 'DELETE')
         ) AS p (name, privilege)

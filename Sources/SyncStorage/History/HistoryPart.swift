@@ -6,5 +6,6 @@ package enum HistoryPart: String, Sendable, CaseIterable {
     case batchFailures = "sync_batch_failures"
     case refusals = "sync_refusals"
     case rejects = "sync_rejects"
+    case profiles = "sync_profiles"
     case ledger = "sync_batches"
 }

@@ -35,6 +35,8 @@ enum HistorySQL {
             (SELECT 1 FROM sync_batch_failures AS f WHERE f.sync_id = old.id ORDER BY f.batch_number LIMIT 1)
             UNION ALL
             (SELECT 1 FROM sync_refusals AS u WHERE u.sync_id = old.id ORDER BY u.batch_number LIMIT 1)
+            UNION ALL
+            (SELECT 1 FROM sync_profiles AS p WHERE p.sync_id = old.id ORDER BY p.sync_id LIMIT 1)
             LIMIT 1
         ) AS anything
         """
@@ -79,6 +81,7 @@ enum HistorySQL {
         case .batchFailures: ("sync_batch_failures", "batch_number")
         case .refusals: ("sync_refusals", "batch_number, user_name")
         case .rejects: ("sync_rejects", "byte_offset")
+        case .profiles: ("sync_profiles", "sync_id")
         case .ledger: ("sync_batches", "batch_number")
         }
     }

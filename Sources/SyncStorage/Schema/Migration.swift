@@ -11,6 +11,6 @@ struct Migration: Sendable {
 
     static let all: [Migration] = [
         .initialSchema, .batchFailures, .applyTime, .provenance, .lackOfBatches, .exactCompletion, .takeover,
-        .roomForUpdates, .extraFields,
+        .roomForUpdates, .extraFields, .sourceProfiles,
     ]
 }

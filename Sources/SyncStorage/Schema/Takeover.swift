@@ -30,6 +30,7 @@ enum Takeover {
     private static let occupiedTables: SQL = """
         SELECT name FROM unnest(ARRAY[
             'sync_batches', 'sync_rejects', 'sync_batch_failures', 'sync_missing', 'sync_refusals', 'sync_fields',
+            'sync_profiles',
             'sync_migrations'
         ]) AS name
         WHERE to_regclass(name) IS NOT NULL ORDER BY name
@@ -43,7 +44,7 @@ enum Takeover {
                     'stream_completed_at', 'lacks_batches', 'batches_reserved', 'users_sent', 'verdict', 'verdict_reason',
                     'live_users', 'damaged_records', 'missing_policy', 'missing_max_percent', 'missing_to_mark',
                     'missing_marked_at', 'refused', 'ties_lost', 'newer',
-                    'newer_by_minutes')
+                    'newer_by_minutes', 'source_changes')
                 OR attname IN ('received', 'rejected', 'duplicates', 'inserted', 'updated', 'unchanged', 'batches_sent',
                     'batches_applied', 'stream_attempts', 'stream_bytes', 'attempt_first_batch')
                 AND NOT (atttypid IN ('integer'::regtype, 'bigint'::regtype) AND attnotnull AND atthasdef))

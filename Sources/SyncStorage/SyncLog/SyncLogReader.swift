@@ -47,7 +47,8 @@ package struct SyncLogReader: Sendable {
         counters.tiesLost = try ledger.int("ties_lost")
         return SyncLogEntry(
             id: entry.id, status: entry.status, startedAt: entry.startedAt, finishedAt: nil, durationMilliseconds: nil,
-            totalProcessed: try ledger.int8("users"), errorMessage: nil, counters: counters)
+            totalProcessed: try ledger.int8("users"), errorMessage: nil, counters: counters,
+            sourceChanges: entry.sourceChanges)
     }
 
     /// The quarantined pieces of a sync in the order of the stream.
@@ -101,6 +102,7 @@ package struct SyncLogReader: Sendable {
             startedAt: try row.utcTime("started_at"), finishedAt: try row.ifPresent("finished_at", row.utcTime),
             durationMilliseconds: try row.ifPresent("duration_ms", row.int8),
             totalProcessed: try row.int8("total_processed"),
-            errorMessage: try row.ifPresent("error_message", row.text), counters: counters)
+            errorMessage: try row.ifPresent("error_message", row.text), counters: counters,
+            sourceChanges: try row.ifPresent("source_changes", row.text))
     }
 }

@@ -255,6 +255,6 @@ enum SyncLogSQL {
         id, status::text AS status, started_at, finished_at, duration_ms, total_processed, error_message,
         received, rejected, duplicates, inserted, updated, unchanged,
         batches_sent, batches_applied, stream_attempts, stream_bytes,
-        skipped, superseded, newly_deleted, missing, missing_deleted, refused, ties_lost, newer, newer_by_minutes
+        skipped, superseded, newly_deleted, missing, missing_deleted, refused, ties_lost, newer, newer_by_minutes, source_changes
         """
 }

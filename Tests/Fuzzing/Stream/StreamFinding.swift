@@ -67,11 +67,13 @@ package enum Chunking: Sendable {
 }
 
 /// Reads a stream with the parser, each chunk in memory of its own that is gone before the next one comes.
+/// - Parameter profile: told what the stream was made of.
 package func parse(
-    _ bytes: [UInt8], chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init()
+    _ bytes: [UInt8], chunking: Chunking = .whole, limits: LegacyStreamParser.Limits = .init(),
+    extraFields: ExtraFields = .none, profile: (SourceProfile) -> Void = { _ in }
 ) -> StreamReading {
     var chunking = chunking
-    var parser = LegacyStreamParser(limits: limits)
+    var parser = LegacyStreamParser(limits: limits, extraFields: extraFields)
     var sink = CollectingSink()
     var position = 0
     while position < bytes.count {
@@ -85,6 +87,7 @@ package func parse(
     parser.finish(into: &sink)
     precondition(parser.bytesConsumed == Int64(bytes.count))
     precondition(parser.users + parser.rejects == sink.findings.count)
+    profile(parser.profile)
     return StreamReading(findings: sink.findings, damagedBytes: parser.damagedBytes, isCut: parser.isCut)
 }
 

@@ -27,7 +27,8 @@ struct DatabaseRolesIntegrationTests {
                         "DELETE FROM sync_batches", "DELETE FROM sync_refusals", "DELETE FROM sync_rejects",
                         "DELETE FROM sync_batch_failures",
                         "UPDATE sync_logs SET status = 'COMPLETED'", "INSERT INTO sync_logs DEFAULT VALUES",
-                        "SELECT * FROM sync_rejects",
+                        "SELECT * FROM sync_rejects", "SELECT * FROM sync_profiles",
+                        "INSERT INTO sync_profiles SELECT * FROM sync_profiles",
                         "INSERT INTO sync_fields VALUES ('x', 'x', 'text', 1)", "UPDATE sync_fields SET place = 1",
                     ]
                 ),
@@ -37,6 +38,7 @@ struct DatabaseRolesIntegrationTests {
                         "INSERT INTO users (user_name) VALUES ('x')", "UPDATE users SET email = ''",
                         "UPDATE sync_logs SET status = 'COMPLETED'", "DELETE FROM sync_rejects",
                         "DELETE FROM sync_batch_failures", "DELETE FROM sync_batches", "DELETE FROM sync_refusals",
+                        "DELETE FROM sync_profiles", "UPDATE sync_profiles SET compared_syncs = 0",
                     ]
                 ),
             ]
@@ -59,7 +61,7 @@ struct DatabaseRolesIntegrationTests {
     @Test("the orchestrator may delete what history ends with, table by table")
     func historyMayEnd() async throws {
         try await withStack { stack in
-            for table in ["sync_batches", "sync_rejects", "sync_refusals", "sync_batch_failures"] {
+            for table in ["sync_batches", "sync_rejects", "sync_refusals", "sync_batch_failures", "sync_profiles"] {
                 #expect(
                     await refusal(of: "DELETE FROM \(table) WHERE sync_id = 1", to: .orchestrator, stack) == nil,
                     "\(table)")

@@ -49,6 +49,7 @@ struct OpenAPIDocumentTests {
             outcome: ServiceExamination.Outcome(findings: [], syncs: nil), examinedAt: 0, sourceExaminedAt: nil)
         let documents: [(String, Set<String>)] = [
             ("Sync", try members(SyncLogDocument(entry))), ("User", try members(UserDocument(user: user))),
+            ("Source", try members(SourceDocument(.sample()))),
             ("UserPage", try members(UserPage(users: [user], limit: 1))),
             ("ChangeReport", try members(ChangeReport(entry))),
             ("RejectPage", try members(RejectPage(reasons: [], rejects: [reject], limit: 1))),

@@ -14,6 +14,10 @@ final class ScriptedRecord: SyncRecord {
         var isHurried = false
         var failureReason: String?
         var lacksBatches = false
+        var earlier: [SourceProfile] = []
+        var profile: SourceProfile?
+        var changes: [SourceChange] = []
+        var comparedSyncs: Int?
         var onLook: @Sendable () -> Void = {}
     }
 
@@ -85,6 +89,16 @@ final class ScriptedRecord: SyncRecord {
     }
 
     func lastCompleted() async throws -> SyncLogEntry? { nil }
+
+    func completedProfiles(limit: Int) async throws -> [SourceProfile] {
+        if let failure = failures["completedProfiles"] { throw failure }
+        return Array(state.withLock { $0.earlier }.prefix(limit))
+    }
+
+    func record(_ profile: SourceProfile, changes: [SourceChange], comparedSyncs: Int) async throws {
+        if let failure = failures["profile"] { throw failure }
+        state.withLock { ($0.profile, $0.changes, $0.comparedSyncs) = (profile, changes, comparedSyncs) }
+    }
 
     func complete() async throws -> SyncLogEntry {
         try note("complete")

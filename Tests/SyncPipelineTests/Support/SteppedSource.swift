@@ -136,5 +136,5 @@ struct RecordingConsumer: StreamConsumer, ~Copyable {
     mutating func streamOpened() { events.append(.opened) }
     mutating func passOn(streamBytes: Int64) { onPass() }
     mutating func attemptFailed() { events.append(.failed) }
-    mutating func complete(streamBytes: Int64) { events.append(.completed(users: users)) }
+    mutating func complete(_ profile: SourceProfile) { events.append(.completed(users: users)) }
 }

@@ -68,11 +68,11 @@ struct HistoryIntegrationTests {
 
             let table = HistoryTable(connection: connection)
             let foretold = try await table.count(days: test.days)
-            #expect(try await database.historyRows() == [1: 4, 2: 4, 3: 4], "a dry run deletes nothing")
+            #expect(try await database.historyRows() == [1: 5, 2: 5, 3: 5], "a dry run deletes nothing")
             let pruned = try await HistoryPruner(table, days: test.days).run()
             #expect(pruned == foretold)
-            #expect(pruned.syncs == (test.goes ? 1 : 0) && pruned.total == (test.goes ? 4 : 0))
-            #expect(try await database.historyRows() == (test.goes ? [2: 4, 3: 4] : [1: 4, 2: 4, 3: 4]))
+            #expect(pruned.syncs == (test.goes ? 1 : 0) && pruned.total == (test.goes ? 5 : 0))
+            #expect(try await database.historyRows() == (test.goes ? [2: 5, 3: 5] : [1: 5, 2: 5, 3: 5]))
             #expect(try await connection.query("SELECT FROM sync_logs").rows.count == 3)
         }
     }
@@ -89,7 +89,7 @@ struct HistoryIntegrationTests {
             _ = try await database.connection.query("UPDATE sync_logs SET overtaken_by = id + 1 WHERE id IN (1, 2, 4)")
             let pruned = try await HistoryPruner(HistoryTable(connection: database.connection), days: 18).run()
             #expect(pruned.first == 1 && pruned.last == 2 && pruned.syncs == 2)
-            #expect(try await database.historyRows() == [3: 4, 4: 4])
+            #expect(try await database.historyRows() == [3: 5, 4: 5])
         }
     }
 
@@ -260,6 +260,9 @@ extension SyncDatabase {
             "INSERT INTO sync_rejects (sync_id, byte_offset, reason, excerpt) VALUES ($1, 5, 'invalid_json', 'x')",
             [.int8(sync)])
         _ = try await connection.query(
+            "INSERT INTO sync_profiles (sync_id, profile, changes, compared_syncs) VALUES ($1, '{}', '[]', 0)",
+            [.int8(sync)])
+        _ = try await connection.query(
             """
             INSERT INTO sync_refusals (sync_id, batch_number, user_name, sqlstate, message)
             VALUES ($1, 1, 'ana', '22001', 'too long')
@@ -298,18 +301,25 @@ extension SyncDatabase {
             """, [.int8(Int64(syncs))])
         _ = try await connection.query(
             """
+            INSERT INTO sync_profiles (sync_id, profile, changes, compared_syncs)
+            SELECT s, json_build_object('records', 1, 'names', repeat('a name of a field ', 50)), '[]', 10
+            FROM generate_series(1, $1) AS s
+            """, [.int8(Int64(syncs))])
+        _ = try await connection.query(
+            """
             INSERT INTO sync_batch_failures (sync_id, batch_number, lane, receive_count, is_final, cause, failed_at)
             SELECT s, 1, 0, 5, false, 'a lock', now() - interval '91 days' FROM generate_series(50, $1, 50) AS s
             """, [.int8(Int64(syncs))])
     }
 
-    /// How many rows each sync has in all four tables.
+    /// How many rows each sync has in all five tables.
     fileprivate func historyRows() async throws -> [Int64: Int] {
         let rows = try await connection.query(
             """
             SELECT sync_id, count(*) AS rows FROM (
                 SELECT sync_id FROM sync_batches UNION ALL SELECT sync_id FROM sync_rejects
                 UNION ALL SELECT sync_id FROM sync_refusals UNION ALL SELECT sync_id FROM sync_batch_failures
+                UNION ALL SELECT sync_id FROM sync_profiles
             ) AS history GROUP BY sync_id
             """
         ).rows

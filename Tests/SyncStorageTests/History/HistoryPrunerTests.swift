@@ -106,25 +106,25 @@ struct HistoryPrunerTests {
     func exactMultiple() async throws {
         let history = ScriptedHistory(1...1, rows: HistoryPruner.rowsPerStep * 2)
         let pruned = try await HistoryPruner(history, days: 90, clock: history.clock).run()
-        #expect(history.left == 0 && pruned.total == HistoryPruner.rowsPerStep * 8)
+        #expect(history.left == 0 && pruned.total == HistoryPruner.rowsPerStep * 2 * HistoryPart.allCases.count)
     }
 
     @Test("0 days: nothing is looked at")
     func never() async throws {
         let history = ScriptedHistory(1...3, rows: 1)
         #expect(try await HistoryPruner(history, days: 0, clock: history.clock).run() == PrunedHistory())
-        #expect(history.state.withLock { $0.looks } == 0 && history.left == 12)
+        #expect(history.state.withLock { $0.looks } == 0 && history.left == 15)
     }
 
     @Test("no step begins once time is up, and the next run goes on until nothing is left")
     func timeIsUp() async throws {
-        let history = ScriptedHistory(1...250, rows: 10, stepTime: .seconds(7))
+        let history = ScriptedHistory(1...250, rows: 10, stepTime: .seconds(5))
         let pruner = HistoryPruner(history, days: 90, clock: history.clock)
         var runs: [PrunedHistory] = []
         repeat { runs.append(try await pruner.run(within: .seconds(30))) } while runs.last?.isComplete == false
         #expect(runs.count == 3 && history.left == 0)
-        #expect(runs.reduce(0) { $0 + $1.total } == 250 * 10 * 4)
-        // Five steps of 7 s begin within 30 s.
+        #expect(runs.reduce(0) { $0 + $1.total } == 250 * 10 * 5)
+        // Six steps of 5 s begin within 30 s.
         #expect(runs[0].syncs == 100 && runs[0][.ledger] == 1000 && runs[0][.batchFailures] == 2000)
     }
 
@@ -144,7 +144,7 @@ struct HistoryPrunerTests {
         }
         let housekeeping = HistoryHousekeeping(days: 90, clock: history.clock, logger: logger) { try await $0(history) }
         await housekeeping.run(after: 7)
-        #expect(lines.withLock { $0.count } == 1 && history.left == 60)
+        #expect(lines.withLock { $0.count } == 1 && history.left == 90)
         #expect(lines.withLock { $0.first?.hasPrefix("warning history of old syncs was not deleted") } == true)
         #expect(lines.withLock { $0.first?.contains("scripted failure") } == true)
         await housekeeping.run(after: 7)
