@@ -81,7 +81,8 @@ let package = Package(
         .executableTarget(
             name: "Orchestrator",
             dependencies: [
-                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncCore", "SyncPipeline",
+                "AWSClientSupport", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SigV4", "SyncCore",
+                "SyncPipeline",
                 "SyncStorage",
                 .argumentParser, .logging, .metrics, .lifecycle, .signals,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -148,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "SyncPipelineTests",
             dependencies: [
-                "AWSClientSupport", "Backoff", "CurlHTTP", "Postgres", "SQS", "SigV4", "SyncCore", "SyncPipeline",
+                "AWSClientSupport", "Backoff", "CurlHTTP", "Fuzzing", "Postgres", "SQS", "SigV4", "SyncCore",
+                "SyncPipeline",
                 "SyncStorage", "SyncTestSupport", "TestSupport", .logging,
             ],
             swiftSettings: strict),
