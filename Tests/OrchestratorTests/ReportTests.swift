@@ -125,6 +125,7 @@ struct ReportTests {
             PruneReport(pruned: pruned, days: 90, isDryRun: true).text.split(separator: "\n") == [
                 "would delete the history of 1,234 syncs, from 1 to 1300 (ended more than 90 days ago):",
                 "  1,000,000 rows of the ledger", "  12 rejects", "  0 refused users", "  0 failures of batches",
+                "  0 profiles of the source",
             ])
     }
 }
