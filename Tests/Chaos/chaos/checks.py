@@ -40,7 +40,7 @@ class Round:
     truth: set[str]  # all names in the source, before damage
     history: History
     settings: Settings
-    last_received: int | None  # records of the last completed sync
+    last_received: int | None  # records of the last completed sync; None as well when an operator accepts any number
     excuses: list[str] = field(default_factory=list)
     status: int | None = None  # of the process; None when it had to be killed
     was_killed: bool = False

@@ -137,7 +137,7 @@ class Trial:
                 missed=set() if named is None else set(before) - named,
             ),
             settings=settings,
-            last_received=self._last_received,
+            last_received=None if self._options else self._last_received,
             excuses=context.excuses,
             is_forged=any(each.kind == "ledger_forged" for each in sync.faults),
             may_refuse_any=any(each.kind == "batches_fail" and each.detail.startswith("P0001") for each in sync.faults),
