@@ -1,7 +1,7 @@
 import SyncCore
 import SyncStorage
 
-/// The stable JSON form of what a stream was made of. Counts, so that nobody has to guess what a share was rounded to.
+/// The stable JSON form of what a stream was made of. It holds counts: a share would be rounded.
 struct SourceDocument: Encodable {
     private let stored: StoredProfile
 

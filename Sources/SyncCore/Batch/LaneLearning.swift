@@ -1,8 +1,8 @@
 /// Learns from the first users of a stream which lanes its sync has, and holds those that are to be sent until it knows.
 ///
 /// It ends with 10 000 names, or a third of the users that fit into the lanes' unfinished batches, whichever is less; after
-/// ``longestTime``; when the bytes that it may hold are used up; or with the stream. So a user who is held would not have left
-/// earlier without it: he would have waited in an unfinished batch of his lane.
+/// ``longestTime``; when the bytes that it may hold are used up; or with the stream. Holding delays nobody: without it, the same users
+/// would wait in the unfinished batches of their lanes.
 package struct LaneLearning: Sendable {
     /// Names that are enough, however many lanes there are: each range then holds the share that it should within a fifth, as a rule.
     package static let mostNames = 10_000
