@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Postgres
 import SQS
 import SyncTestSupport
 import Synchronization
@@ -31,6 +32,29 @@ struct HealthIntegrationTests {
             let after = try await health(file)
             #expect(after.status == 1)
             #expect(after.output.hasPrefix("dead: there is no report in "), "\(after)")
+        }
+    }
+
+    @Test("a worker that has nothing to do stays connected, so that it can be seen to be there")
+    func staysConnected() async throws {
+        try await withStack { stack in
+            func isThere() async throws -> Bool {
+                try await stack.count(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'user-sync worker'
+                    """) == 1
+            }
+            try await withWorkers(of: stack) { _ in
+                try await eventually(within: .seconds(60), "the worker is connected") { try await isThere() }
+                let clock = ContinuousClock()
+                // Longer than a pool keeps what it does not need.
+                let end = clock.now + PostgresConfiguration(connectionString: nil, applicationName: "").maximumIdleTime
+                while clock.now < end + .seconds(5) {
+                    #expect(try await isThere())
+                    try await Task.sleep(for: .seconds(1))
+                }
+            }
         }
     }
 

@@ -117,6 +117,23 @@ import Testing
         await pool.close()
     }
 
+    @Test("what a pool keeps stays open and is used again; a pool that closes closes it")
+    func kept() async throws {
+        let pool = try await pool(size: 2) {
+            $0.maximumIdleTime = .milliseconds(50)
+            $0.keptConnections = 1
+        }
+        let first = try await pool.withConnection { first in
+            _ = try await pool.withConnection { try await $0.query("SELECT 1") }
+            return await first.serverProcessID
+        }
+        try await eventually("the one used before is closed") { pool.statistics.idle == 1 }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(try await pool.withConnection { await $0.serverProcessID } == first)
+        await pool.close()
+        #expect(pool.statistics.idle == 0)
+    }
+
     @Test("a lent connection cannot be used after it went back")
     func usedAfterReturn() async throws {
         let pool = try await pool(size: 1)

@@ -30,6 +30,22 @@ import Testing
         #expect(state.idleSince == nil)
     }
 
+    @Test(
+        "what is kept stays however old, and is what was used last; the others go by their age", arguments: 0...4, 0...4)
+    func kept(idle: Int, kept: Int) {
+        var state = State(maximumConnections: 4, maximumWaiters: 1, keptConnections: kept)
+        let start = ContinuousClock.now
+        for _ in 0..<idle { _ = state.acquire() }
+        for index in 0..<idle { _ = state.release("\(index)", at: start + .seconds(index)) }
+        let removable = max(0, idle - kept)
+        #expect(state.idleSince == (removable == 0 ? nil : start))
+        #expect(state.removeIdle(since: start + .seconds(3600)) == (0..<removable).map { "\($0)" })
+        #expect(state.idle == (removable..<max(removable, idle)).map { "\($0)" })
+        #expect(state.idleSince == nil)
+        // A pool that closes, or that asks all of them, keeps none.
+        #expect(state.takeIdle().count == min(idle, kept))
+    }
+
     @Test("connections are made up to the limit, then tasks wait, then they are refused")
     func limits() {
         var state = State(maximumConnections: 2, maximumWaiters: 1)

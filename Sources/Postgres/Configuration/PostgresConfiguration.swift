@@ -20,6 +20,8 @@ package struct PostgresConfiguration: Sendable {
     /// After this time without use a pool closes a connection. Longer than the pauses of a sync, shorter than what waits for a connection
     /// has patience for.
     package var maximumIdleTime: Duration = .seconds(30)
+    /// So many connections stay open however long a pool does not use them: the server then shows that the program is there.
+    package var keptConnections = 0
     /// Server settings of each connection, for example `statement_timeout`.
     package var settings: [String: String] = [:]
 

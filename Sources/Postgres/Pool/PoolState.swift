@@ -32,6 +32,8 @@ struct PoolState<Connection> {
 
     let maximumConnections: Int
     let maximumWaiters: Int
+    /// How many connections stay, however long they are idle.
+    let keptConnections: Int
     private(set) var isClosed = false
     private(set) var busy = 0
     /// In the order in which they came back. The last one used is the first one taken: its caches are warm, and the others stay unused
@@ -42,15 +44,21 @@ struct PoolState<Connection> {
     private var grants: [WaiterID: Grant] = [:]
     private var lastWaiter: WaiterID = 0
 
-    init(maximumConnections: Int, maximumWaiters: Int) {
+    init(maximumConnections: Int, maximumWaiters: Int, keptConnections: Int = 0) {
         self.maximumConnections = max(1, maximumConnections)
         self.maximumWaiters = maximumWaiters
+        self.keptConnections = max(0, keptConnections)
     }
 
     var waiting: Int { waiters.count }
     var idle: [Connection] { unused.map(\.connection) }
-    /// Since when the connection that is idle for longest has been so.
-    var idleSince: ContinuousClock.Instant? { unused.first?.since }
+    /// Since when the connection has been idle that is closed next; nil when none is.
+    var idleSince: ContinuousClock.Instant? { removable.first?.since }
+
+    /// The ones that were used last stay. Busy ones are not counted: they come back as the last.
+    private var removable: ArraySlice<(connection: Connection, since: ContinuousClock.Instant)> {
+        unused.dropLast(keptConnections)
+    }
 
     mutating func acquire() -> Acquisition {
         guard !isClosed else { return .closed }
@@ -71,17 +79,17 @@ struct PoolState<Connection> {
     /// Takes all idle connections, each with its slot, which must be released.
     mutating func takeIdle() -> [Connection] {
         busy += unused.count
-        return removeIdle { _ in true }
+        return removeFirst(unused.count)
     }
 
-    /// Removes the connections that have been idle since `limit` or longer, which must be closed.
+    /// Removes the connections that have been idle since `limit` or longer, which must be closed, but for those that are kept.
     mutating func removeIdle(since limit: ContinuousClock.Instant) -> [Connection] {
-        removeIdle { $0 <= limit }
+        removeFirst(removable.prefix { $0.since <= limit }.count)
     }
 
-    private mutating func removeIdle(where isRemoved: (ContinuousClock.Instant) -> Bool) -> [Connection] {
-        let removed = unused.filter { isRemoved($0.since) }.map(\.connection)
-        unused.removeAll { isRemoved($0.since) }
+    private mutating func removeFirst(_ count: Int) -> [Connection] {
+        let removed = unused.prefix(count).map(\.connection)
+        unused.removeFirst(count)
         return removed
     }
 
@@ -123,6 +131,6 @@ struct PoolState<Connection> {
     mutating func close() -> (connections: [Connection], waiters: [WaiterID]) {
         isClosed = true
         defer { waiters = [] }
-        return (removeIdle { _ in true }, Array(waiters))
+        return (removeFirst(unused.count), Array(waiters))
     }
 }

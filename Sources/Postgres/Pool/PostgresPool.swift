@@ -59,7 +59,10 @@ package final class PostgresPool: Sendable {
         self.maximumConnections = max(1, maximumConnections)
         self.logger = logger
         state = Mutex(
-            State(pool: PoolState(maximumConnections: maximumConnections, maximumWaiters: Self.maximumWaiters)))
+            State(
+                pool: PoolState(
+                    maximumConnections: maximumConnections, maximumWaiters: Self.maximumWaiters,
+                    keptConnections: configuration.keptConnections)))
     }
 
     package var statistics: Statistics {

@@ -41,8 +41,10 @@ struct RunCommand: AsyncParsableCommand {
             let sqs = try configuration.queue.client(
                 http: http, limits: SQSLimits(maximumMessageBytes: 1_048_576, maximumCallBytes: 1_048_576),
                 logger: logger)
-            let pool = PostgresPool(
-                configuration.database.forBatches, maximumConnections: configuration.concurrency, logger: logger)
+            var database = configuration.database.forBatches
+            // Between syncs too: this is how `doctor` and the page see that a worker is there.
+            database.keptConnections = 1
+            let pool = PostgresPool(database, maximumConnections: configuration.concurrency, logger: logger)
             let service = ConsumerService(
                 configuration: configuration, sqs: sqs, pool: pool,
                 metrics: WorkerMetrics(factory: MetricsSystem.factory), flush: { export.flush() }, logger: logger)
