@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(
-        "what is kept stays however old, and is what was used last; the others go by their age", arguments: 0...4, 0...4)
+        "what is kept stays however old, and is what was used last; the others go by their age", arguments: 0...4, 0...4
+    )
     func kept(idle: Int, kept: Int) {
         var state = State(maximumConnections: 4, maximumWaiters: 1, keptConnections: kept)
         let start = ContinuousClock.now
