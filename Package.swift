@@ -206,7 +206,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Orchestrator", "Worker", "LegacySimulator", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime", "SyncStorage",
+                "Orchestrator", "Worker", "LegacySimulator", "CurlHTTP", "Postgres", "SQS", "ServiceRuntime",
+                "SyncStorage",
                 "SyncTestSupport",
                 "TestSupport",
                 .logging,
