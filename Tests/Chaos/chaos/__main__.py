@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .clock import Preloads
 from .draw import draw
 from .plan import Plan
 from .shrink import shrink
 from .slot import Slots, Work
-from .stack import Build, faketime
+from .stack import Build
 from .trial import Result
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,17 +29,20 @@ def main() -> int:
     """Runs what was asked for; 0 when every trial kept every promise."""
     arguments = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    folder = Path(tempfile.mkdtemp(prefix="user-sync-chaos-", dir="/tmp"))
-    folder.chmod(0o711)
-    if not faketime():
-        print("chaos: libfaketime is missing: run scripts/chaos, which installs it", file=sys.stderr)
-        return 1
-    build = Build(root=arguments.root.resolve(), programs=arguments.programs.resolve())
-    work = Work(root=ROOT, build=build, folder=folder, sqs=arguments.sqs, verbose=arguments.verbose)
     if arguments.print:
         for plan in plans(arguments):
             print("\n".join(plan.describe()))
         return 0
+    folder = Path(tempfile.mkdtemp(prefix="user-sync-chaos-", dir="/tmp"))
+    folder.chmod(0o711)
+    try:
+        preloads = Preloads(folder)
+    except RuntimeError as error:
+        print(f"chaos: {error}", file=sys.stderr)
+        shutil.rmtree(folder)
+        return 1
+    build = Build(root=arguments.root.resolve(), programs=arguments.programs.resolve(), preloads=preloads)
+    work = Work(root=ROOT, build=build, folder=folder, sqs=arguments.sqs, verbose=arguments.verbose)
     slots = Slots(work, arguments.slots)
     try:
         if arguments.shrink:
@@ -48,6 +52,7 @@ def main() -> int:
         return 130
     finally:
         slots.end()
+        preloads.remove()
         if not any(folder.iterdir()):
             shutil.rmtree(folder)
 

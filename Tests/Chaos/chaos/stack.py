@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import glob
 import json
 import logging
 import secrets
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import schema
+from .clock import Preloads
 from .lambda_runtime import LambdaRuntime
 from .model import Row, Table
 from .plan import Plan
@@ -30,6 +30,7 @@ class Build:
 
     root: Path
     programs: Path
+    preloads: Preloads
 
 
 class Secrets:
@@ -141,9 +142,7 @@ class Stack:
             "WORKER_CONCURRENCY": str(settings.concurrency),
         }
         if settings.clock_offset:
-            # The clock of the day is wrong; the one that measures how long something takes is not.
-            variables |= {"LD_PRELOAD": faketime(), "FAKETIME_TIMESTAMP_FILE": str(self._clock)}
-            variables |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1"}
+            variables |= self.build.preloads.environment(self._clock)
         return variables
 
     def begin_round(self) -> None:
@@ -267,8 +266,3 @@ class Stack:
 
 def _integer(value: object) -> int | None:
     return None if value is None else int(str(value))
-
-
-def faketime() -> str:
-    """The path of the library that shifts a program's clock; empty when it is not installed."""
-    return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "")
