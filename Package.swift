@@ -108,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "LegacySimulator",
             dependencies: [
-                "CCrypto", "CZlib", .argumentParser, .logging, .lifecycle, .signals,
+                "CCrypto", "CZlib", "SyncCore", .argumentParser, .logging, .lifecycle, .signals,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -160,7 +160,7 @@ let package = Package(
         .testTarget(
             name: "LegacySimulatorTests",
             dependencies: [
-                "LegacySimulator", "TestSupport", .argumentParser, .logging,
+                "LegacySimulator", "SyncCore", "TestSupport", .argumentParser, .logging,
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),

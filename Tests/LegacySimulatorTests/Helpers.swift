@@ -54,22 +54,28 @@ func copyLine(_ user: ReferenceReader.User) -> [UInt8] {
         let letters: [UInt8: String] = [8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 92: "\\\\"]
         return bytes.flatMap { letters[$0].map { Array($0.utf8) } ?? [$0] }
     }
+    let text = timestampText(user.createdAt)
+    var line = Array("\(user.id)\t".utf8) + escaped(user.userName)
+    line += Array("\t".utf8) + escaped(user.email) + Array("\t\(text)\t\(user.deleted ? "t" : "f")".utf8)
+    for value in user.own { line += Array("\t".utf8) + (value.map(escaped) ?? Array("\\N".utf8)) }
+    return line + Array("\n".utf8)
+}
+
+/// A moment in microseconds since 1970 as COPY text has it, written without the code under test.
+func timestampText(_ moment: Int) -> String {
     // Day by day through the proleptic Gregorian calendar, which PostgreSQL uses and Foundation's leaves before 1582.
     let second = 1_000_000
-    var days = Int((Double(user.createdAt) / Double(86_400 * second)).rounded(.down))
-    let time = user.createdAt - days * 86_400 * second
+    var days = Int((Double(moment) / Double(86_400 * second)).rounded(.down))
+    let time = moment - days * 86_400 * second
     days += 719_528
     var year = 0
     while case let length = isLeap(year) ? 366 : 365, days >= length { (days, year) = (days - length, year + 1) }
     var month = 1
     while case let length = monthLengths(year)[month - 1], days >= length { (days, month) = (days - length, month + 1) }
-    let text = String(
+    return String(
         format: "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", year, month, days + 1, time / second / 3600,
         time / second / 60 % 60,
         time / second % 60, time % second)
-    var line = Array("\(user.id)\t".utf8) + escaped(user.userName)
-    line += Array("\t".utf8) + escaped(user.email) + Array("\t\(text)\t\(user.deleted ? "t" : "f")\n".utf8)
-    return line
 }
 
 func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }

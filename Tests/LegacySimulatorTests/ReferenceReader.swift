@@ -1,4 +1,5 @@
 import Foundation
+import SyncCore
 
 /// A slow and plain reader of the stream, written from the reading rule alone: scan for `{`; try one JSON object from it (at
 /// most 64 KiB, at most 32 deep); a valid user counts, any other valid object is one reject and is skipped whole, and after
@@ -11,12 +12,15 @@ struct ReferenceReader {
         var email: [UInt8]
         var createdAt: Int
         var deleted: Bool
+        /// The text of each field beyond the five, as PostgreSQL prints it; nil for NULL.
+        var own: [[UInt8]?] = []
     }
 
     private(set) var users: [User] = []
     private(set) var rejects = 0
 
-    init(_ body: [UInt8]) {
+    /// - Parameter own: the fields beyond the five.
+    init(_ body: [UInt8], own: [UserField] = []) {
         var position = 0
         var isInDamage = false
         while position < body.count {
@@ -30,7 +34,7 @@ struct ReferenceReader {
             }
             var reader = StrictJSON(body[position..<min(position + 65_536, body.count)])
             let value = reader.object(depth: 1)
-            if let value, let user = Self.user(value) {
+            if let value, let user = Self.user(value, own) {
                 users.append(user)
                 isInDamage = false
             } else {
@@ -41,7 +45,7 @@ struct ReferenceReader {
         }
     }
 
-    private static func user(_ fields: [[UInt8]: StrictJSON.Value]) -> User? {
+    private static func user(_ fields: [[UInt8]: StrictJSON.Value], _ own: [UserField]) -> User? {
         func field(_ name: String) -> StrictJSON.Value? { fields[Array(name.utf8)] }
         guard case .number(let idText) = field("id"), idText.allSatisfy({ $0.isNumber || $0 == "-" }),
             let id = Int64(idText),
@@ -50,7 +54,31 @@ struct ReferenceReader {
             (1...255).contains(String(decoding: userName, as: UTF8.self).unicodeScalars.count),
             let createdAt = date(String(decoding: dateText, as: UTF8.self))
         else { return nil }
-        return User(id: id, userName: userName, email: email, createdAt: createdAt, deleted: deleted)
+        var user = User(id: id, userName: userName, email: email, createdAt: createdAt, deleted: deleted)
+        for each in own {
+            switch field(each.jsonKey) {
+            case nil, .null: user.own.append(nil)
+            case let value?:
+                guard let text = text(value, each.kind) else { return nil }
+                user.own.append(text)
+            }
+        }
+        return user
+    }
+
+    /// The text of a value, by Foundation's arithmetic; nil when a field of this kind cannot hold it.
+    private static func text(_ value: StrictJSON.Value, _ kind: UserField.Kind) -> [UInt8]? {
+        switch (kind, value) {
+        case (.text, .string(let text)): text
+        case (.integer, .number(let text)) where text.allSatisfy({ $0.isNumber || $0 == "-" }):
+            Int64(text).map { Array("\($0)".utf8) }
+        case (.number, .number(let text)):
+            Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")).map { Array("\($0)".utf8) }
+        case (.boolean, .boolean(let value)): Array((value ? "t" : "f").utf8)
+        case (.timestamp, .string(let text?)):
+            date(String(decoding: text, as: UTF8.self)).map { Array(timestampText($0).utf8) }
+        default: nil
+        }
     }
 
     /// Microseconds since 1970 of an RFC 3339 date-time, by regular expression and counting years.

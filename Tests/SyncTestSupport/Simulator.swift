@@ -26,6 +26,13 @@ package struct SimulatedUsers: Sendable {
         return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
     }
 
+    /// What `legacy-simulator expected` prints, without the line break at its end: `--digest`, or the SQL that computes the same.
+    package func expected(_ form: String) async throws -> String {
+        let result = try await ChildProcess.run(Executables.path("legacy-simulator"), ["expected", form] + options)
+        guard result.status == 0 else { throw TestSupportError("nothing is expected: \(result.errorOutput)") }
+        return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// The name of a user who will be in the table.
     package func someUserName() async throws -> String {
         let result = try await ChildProcess.run(Executables.path("legacy-simulator"), ["expected"] + options)

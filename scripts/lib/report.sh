@@ -65,12 +65,14 @@ report() {
         FAILED=yes
     done
     compare_table
+    if [[ -n ${SYNC_EXTRA_FIELDS-} ]]; then compare_fields; fi
 }
 
 # compare_table: says whether the table equals the expected set, row by row.
 compare_table() {
     local differing
-    "$BIN/legacy-simulator" expected --table "${DATA_OPTIONS[@]}" |
+    # The five fields of every user; fields of one's own come after them.
+    "$BIN/legacy-simulator" expected --table "${DATA_OPTIONS[@]}" | cut -f 1-5 |
         psql -X -q -A -t -v ON_ERROR_STOP=1 -f "$ROOT/scripts/lib/compare.sql" >"$STACK/comparison"
     differing=$(head -n 1 "$STACK/comparison")
     if [[ $differing == 0 ]]; then
@@ -78,6 +80,21 @@ compare_table() {
     else
         line "table" "DIFFERS from the expected set in $differing rows; the first of them, as stored (<) and as expected (>):"
         tail -n +2 "$STACK/comparison" | sed 's/^/    /'
+        FAILED=yes
+    fi
+}
+
+# compare_fields: says whether the columns of fields of one's own hold what they must, row by row.
+compare_fields() {
+    local differing
+    "$BIN/legacy-simulator" expected --table "${DATA_OPTIONS[@]}" >"$STACK/expected.table"
+    psql -X -q -A -t -v ON_ERROR_STOP=1 -c "$("$BIN/legacy-simulator" expected --table-sql "${DATA_OPTIONS[@]}")" >"$STACK/stored.table"
+    if cmp -s "$STACK/stored.table" "$STACK/expected.table"; then
+        line "fields of your own" "each value is as expected ($SYNC_EXTRA_FIELDS)"
+    else
+        differing=$(diff "$STACK/stored.table" "$STACK/expected.table" | grep -c '^>' || true)
+        line "fields of your own" "DIFFER in $differing rows; the first of them, as stored (<) and as expected (>):"
+        diff "$STACK/stored.table" "$STACK/expected.table" | grep '^[<>]' | head -n 10 | sed 's/^/    /' || true
         FAILED=yes
     fi
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SyncCore
 
 /// The options that decide what the source holds; the same for every subcommand.
 struct DataOptions: ParsableArguments {
@@ -69,6 +70,34 @@ struct DataOptions: ParsableArguments {
     @Flag(help: "Write createdAt with 0 to 9 fraction digits, with offsets, and from the year 1000 to 9984.")
     var variedDates = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Further fields of each record, as SYNC_EXTRA_FIELDS names them: jsonKey:type[:column], comma-separated.",
+            valueName: "list"),
+        transform: Self.parse)
+    var ownFields: ExtraFields?
+
+    @Option(help: ArgumentHelp("Chance that a record lacks one of --own-fields (0 to 1).", valueName: "rate"))
+    var absentRate = Self.standard.own.absentRate
+
+    @Option(
+        help: ArgumentHelp("Chance that one of --own-fields is null where it is there (0 to 1).", valueName: "rate"))
+    var nullRate = Self.standard.own.nullRate
+
+    @Option(
+        help: ArgumentHelp(
+            "Chance of a record before a valid one in which one of --own-fields has another type (0 to 1).",
+            valueName: "rate"))
+    var mistypedRate = Self.standard.own.mistypedRate
+
+    private static func parse(_ text: String) throws -> ExtraFields {
+        do {
+            return try ExtraFields(setting: text)
+        } catch {
+            throw ValidationError("--own-fields \(error.problem).")
+        }
+    }
+
     func validate() throws {
         try Check.rate(junkRate, "--junk-rate")
         try Check.rate(damagedRate, "--damaged-rate")
@@ -77,6 +106,9 @@ struct DataOptions: ParsableArguments {
         try Check.rate(deletedRate, "--deleted-rate")
         try Check.rate(unicodeRate, "--unicode-rate")
         try Check.rate(changedRate, "--changed-rate")
+        try Check.rate(absentRate, "--absent-rate")
+        try Check.rate(nullRate, "--null-rate")
+        try Check.rate(mistypedRate, "--mistyped-rate")
         try Check.range(users, 0...100_000_000, "--users")
         try Check.range(arraySize, 1...1_000_000, "--array-size")
         try Check.range(generation, 0...1000, "--generation")
@@ -90,7 +122,10 @@ struct DataOptions: ParsableArguments {
             unicodeRate: unicodeRate,
             changedRate: changedRate, generation: generation, format: format, byteOrderMark: bom,
             extraFields: extraFields,
-            whitespace: whitespace, variedDates: variedDates)
+            whitespace: whitespace, variedDates: variedDates,
+            own: OwnFields(
+                fields: ownFields?.fields ?? [], absentRate: absentRate, nullRate: nullRate, mistypedRate: mistypedRate)
+        )
     }
 }
 

@@ -17,7 +17,7 @@ struct ExpectedCommand: AsyncParsableCommand {
         static func help(for value: Output) -> ArgumentHelp? {
             switch value {
             case .table:
-                "The rows as PostgreSQL COPY text, sorted by the bytes of the user name: legacy_id, user_name, email, legacy_created_at (UTC, microseconds), deleted (t or f)."
+                "The rows as PostgreSQL COPY text, sorted by the bytes of the user name: legacy_id, user_name, email, legacy_created_at (UTC, microseconds), deleted (t or f), then the columns of --own-fields."
             case .digest: "One line: the number of rows and a digest of them all."
             case .summary: "JSON: what a reader of the stream must count."
             case .tableSQL: "The SQL that prints the same rows from the database."
@@ -32,7 +32,7 @@ struct ExpectedCommand: AsyncParsableCommand {
         discussion: """
             For each user name the record with the newest createdAt counts, on a tie the later one in the stream. \
             The digest adds up, over all rows, the first eight bytes (as a signed number) of the SHA-256 of the columns joined \
-            by tabs; compare it with `psql -qAtc "$(legacy-simulator expected --digest-sql)"`.
+            by tabs, of --own-fields with = before a value and - for NULL; compare it with `psql -qAtc "$(legacy-simulator expected --digest-sql)"`.
             """
     )
 
@@ -60,9 +60,9 @@ struct ExpectedCommand: AsyncParsableCommand {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             print(String(decoding: try encoder.encode(ExpectedSummary(data.profile)), as: UTF8.self))
         case .tableSQL:
-            print(ExpectedDigest.tableSQL)
+            print(ExpectedDigest.tableSQL(own: data.profile.own.fields))
         case .digestSQL:
-            print(ExpectedDigest.sql)
+            print(ExpectedDigest.sql(own: data.profile.own.fields))
         }
     }
 }

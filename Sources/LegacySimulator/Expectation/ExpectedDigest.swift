@@ -1,4 +1,5 @@
 import CCrypto
+import SyncCore
 
 /// A digest of the whole table that does not depend on the order of rows, so that PostgreSQL can compute it in one scan.
 ///
@@ -32,19 +33,43 @@ struct ExpectedDigest: Sendable, Equatable {
     var line: String { "\(count) \(sum)" }
 
     /// Prints the same line from the database.
-    static let sql = """
-        SELECT count(*) || ' ' || coalesce(sum(('x' || left(encode(sha256(convert_to(concat_ws(E'\\t',
-            legacy_id, user_name, email, \(createdAtSQL), CASE WHEN deleted THEN 't' ELSE 'f' END), 'UTF8')), 'hex'), 16)
-            )::bit(64)::bigint), 0)
-        FROM users;
-        """
+    static let sql = sql(own: [])
 
     /// Prints the same rows as `expected --table` from the database, in the same order.
-    static let tableSQL = """
-        COPY (SELECT legacy_id, user_name, email, \(createdAtSQL), CASE WHEN deleted THEN 't' ELSE 'f' END
-            FROM users ORDER BY user_name COLLATE "C") TO STDOUT;
-        """
+    static let tableSQL = tableSQL(own: [])
 
-    private static let createdAtSQL =
-        #"to_char(legacy_created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#
+    static func sql(own fields: [UserField]) -> String {
+        let own = fields.map { ", coalesce('=' || \(text(of: $0)), '-')" }.joined()
+        return """
+            SELECT count(*) || ' ' || coalesce(sum(('x' || left(encode(sha256(convert_to(concat_ws(E'\\t',
+                legacy_id, user_name, email, \(createdAtSQL), CASE WHEN deleted THEN 't' ELSE 'f' END\(own)), 'UTF8')), 'hex'), 16)
+                )::bit(64)::bigint), 0)
+            FROM users;
+            """
+    }
+
+    static func tableSQL(own fields: [UserField]) -> String {
+        let own = fields.map { ", \(text(of: $0))" }.joined()
+        return """
+            COPY (SELECT legacy_id, user_name, email, \(createdAtSQL), CASE WHEN deleted THEN 't' ELSE 'f' END\(own)
+                FROM users ORDER BY user_name COLLATE "C") TO STDOUT;
+            """
+    }
+
+    /// A column's value as text; NULL stays NULL. The column's name holds nothing but letters, digits and `_`.
+    private static func text(of field: UserField) -> String {
+        let column = "\"\(field.column)\""
+        return switch field.kind {
+        case .text, .integer: "\(column)::text"
+        case .number: "trim_scale(\(column))::text"
+        case .boolean: "CASE WHEN \(column) THEN 't' WHEN NOT \(column) THEN 'f' END"
+        case .timestamp: utc(column)
+        }
+    }
+
+    private static let createdAtSQL = utc("legacy_created_at")
+
+    private static func utc(_ column: String) -> String {
+        #"to_char(\#(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#
+    }
 }

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// The `users` table as it must be after one whole sync: for each user name the newest record, on a tie the later one.
 ///
 /// It is folded from the same plans that the stream is written from; nothing is parsed.
@@ -7,6 +9,8 @@ struct ExpectedTable {
     private(set) var winners: [Int]
     private let planner: UserPlanner
     private let records: RecordWriter
+
+    private enum Form { case copy, digest }
 
     init(_ profile: DataProfile) {
         self.profile = profile
@@ -53,7 +57,8 @@ struct ExpectedTable {
         winners = rows.map(\.record)
     }
 
-    /// Hands over each row as a line of PostgreSQL's COPY text format: legacy id, user name, email, creation, deleted.
+    /// Hands over each row as a line of PostgreSQL's COPY text format: legacy id, user name, email, creation, deleted, and the fields
+    /// beyond these.
     func forEachCopyLine(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         try forEachRow { plan, name, email, writer in
             writer.write(decimal: plan.legacyID)
@@ -65,12 +70,14 @@ struct ExpectedTable {
             plan.createdAt.write(to: &writer, digits: 6)
             writer.write(byte: UInt8(ascii: "\t"))
             writer.write(byte: UInt8(ascii: plan.deleted ? "t" : "f"))
+            writeOwn(of: plan, .copy, to: &writer)
             writer.write(byte: UInt8(ascii: "\n"))
             try body(writer.written)
         }
     }
 
-    /// Hands over each row as the digest sees it: the same columns, joined by tabs, without escapes and line end.
+    /// Hands over each row as the digest sees it: the same columns, joined by tabs, without escapes and line end. A value beyond the
+    /// five fields has `=` before it, and NULL is `-`.
     func forEachDigestLine(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         try forEachRow { plan, name, email, writer in
             writer.write(decimal: plan.legacyID)
@@ -82,7 +89,27 @@ struct ExpectedTable {
             plan.createdAt.write(to: &writer, digits: 6)
             writer.write(byte: UInt8(ascii: "\t"))
             writer.write(byte: UInt8(ascii: plan.deleted ? "t" : "f"))
+            writeOwn(of: plan, .digest, to: &writer)
             try body(writer.written)
+        }
+    }
+
+    private func writeOwn(of plan: UserPlan, _ form: Form, to writer: inout ByteWriter) {
+        for (index, field) in records.own.fields.enumerated() {
+            writer.write(byte: UInt8(ascii: "\t"))
+            guard case .value(let bits) = records.own.value(index, of: plan) else {
+                if form == .copy { writer.write("\\N") } else { writer.write("-") }
+                continue
+            }
+            guard form == .copy else {
+                writer.write("=")
+                records.writeOwnValue(field.kind, bits, .value, to: &writer)
+                continue
+            }
+            withScratch { value in
+                records.writeOwnValue(field.kind, bits, .value, to: &value)
+                Self.writeEscapedForCopy(value.written, to: &writer)
+            }
         }
     }
 
@@ -103,7 +130,7 @@ struct ExpectedTable {
     }
 
     private func withScratch<R>(_ body: (inout ByteWriter) throws -> R) rethrows -> R {
-        try withUnsafeTemporaryAllocation(byteCount: 2 * RecordWriter.maximumRecordBytes, alignment: 16) { memory in
+        try withUnsafeTemporaryAllocation(byteCount: 2 * records.maximumBytes, alignment: 16) { memory in
             guard var writer = ByteWriter(memory) else { preconditionFailure("the allocation above is not empty") }
             return try body(&writer)
         }

@@ -16,6 +16,8 @@ struct BodyGenerator {
         var junkFragments = 0
         /// Runs of damage without a user between: the fewest rejects a reader may record.
         var rejects = 0
+        /// Records with a value of another type, by the field beyond the five that has it.
+        var mistyped: [Int] = []
     }
 
     let profile: DataProfile
@@ -26,7 +28,7 @@ struct BodyGenerator {
     private let planner: UserPlanner
     private let records: RecordWriter
     private let hash: SeededHash
-    private let damaged, junk: Chance
+    private let damaged, mistyped, junk: Chance
     private var inArray = 0
     private var isFirstElement = true
     private var isInDamage = false
@@ -39,8 +41,11 @@ struct BodyGenerator {
         records = RecordWriter(profile)
         hash = SeededHash(seed: profile.seed)
         damaged = Chance(profile.damagedRate)
+        mistyped = Chance(profile.own.fields.isEmpty ? 0 : profile.own.mistypedRate)
         junk = Chance(profile.junkRate)
-        maximumPieceBytes = RecordWriter.maximumRecordBytes + (damaged.isZero ? 1024 : 2 * Damage.maximumBytes + 1024)
+        counts.mistyped = [Int](repeating: 0, count: profile.own.fields.count)
+        let damagedBytes = damaged.isZero ? 0 : 2 * (Damage.maximumExcess + records.maximumBytes)
+        maximumPieceBytes = damagedBytes + (mistyped.isZero ? 1 : 2) * records.maximumBytes + 1024
     }
 
     /// Writes the next record with the damage before it and, where it closes an array, the end of that array.
@@ -61,6 +66,7 @@ struct BodyGenerator {
         }
         let damageBits = hash.bits(.damaged, record)
         if damaged.hits(damageBits) { writeDamage(before: record, damageBits, to: &writer) }
+        if !mistyped.isZero { writeMistyped(before: record, to: &writer) }
         writeSeparator(to: &writer)
         records.writeRecord(planner.plan(record), to: &writer)
         counts.users += 1
@@ -116,16 +122,35 @@ struct BodyGenerator {
         var random = SeededSequence(bits)
         let pieces = random.oneIn(8) ? 2 : 1
         for _ in 0..<pieces {
-            writeSeparator(to: &writer)
-            // A reader that takes this for a user puts a wrong row into the table: the name is a real one, the date the newest.
-            var plan = planner.plan(random.next(below: profile.users))
-            plan.content = profile.users + record
-            plan.createdAt = Timestamp(year: 2098, month: 1, day: 1)
-            plan.form = random.next()
-            records.writeLooseRecord(plan, damage: .pick(&random), to: &writer)
-            counts.damagedRecords += 1
-            countDamage()
+            let plan = misleadingPlan(before: record, &random)
+            write(plan, .pick(&random), to: &writer)
         }
+    }
+
+    private mutating func writeMistyped(before record: Int, to writer: inout ByteWriter) {
+        let bits = hash.bits(.mistyped, record)
+        guard mistyped.hits(bits) else { return }
+        var random = SeededSequence(bits)
+        let plan = misleadingPlan(before: record, &random)
+        let (damage, field) = Damage.mistyped(profile.own.fields, &random)
+        write(plan, damage, to: &writer)
+        counts.mistyped[field] += 1
+    }
+
+    /// A reader that takes this for a user puts a wrong row into the table: the name is a real one, the date the newest.
+    private func misleadingPlan(before record: Int, _ random: inout SeededSequence) -> UserPlan {
+        var plan = planner.plan(random.next(below: profile.users))
+        plan.content = profile.users + record
+        plan.createdAt = Timestamp(year: 2098, month: 1, day: 1)
+        plan.form = random.next()
+        return plan
+    }
+
+    private mutating func write(_ plan: UserPlan, _ damage: Damage, to writer: inout ByteWriter) {
+        writeSeparator(to: &writer)
+        records.writeLooseRecord(plan, damage: damage, to: &writer)
+        counts.damagedRecords += 1
+        countDamage()
     }
 
     private mutating func countDamage() {

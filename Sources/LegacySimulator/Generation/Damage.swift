@@ -1,3 +1,5 @@
+import SyncCore
+
 /// A way in which a record inside the stream is not a user.
 ///
 /// No damage and no junk fragment closes an object that it did not open, so no piece left open can ever be completed by what
@@ -13,6 +15,8 @@ struct Damage: Sendable {
         case ending(String)
         /// Puts other bytes in place of a field's value.
         case value(Field, [UInt8])
+        /// Puts other bytes in place of the value of a field beyond the five, by its index.
+        case ownValue(Int, [UInt8])
         /// Leaves a field out.
         case missing(Field)
         /// Adds an unknown field with this value.
@@ -23,8 +27,28 @@ struct Damage: Sendable {
 
     let effect: Effect
 
-    /// The largest damaged record, in bytes.
-    static let maximumBytes = oversizedBytes + RecordWriter.maximumRecordBytes
+    /// A value of another type for one of the fields beyond the five, which must not be empty.
+    static func mistyped(_ fields: [UserField], _ random: inout SeededSequence) -> (damage: Damage, field: Int) {
+        let field = random.next(below: fields.count)
+        let values = otherTypes(than: fields[field].kind)
+        return (Damage(effect: .ownValue(field, values[random.next(below: values.count)])), field)
+    }
+
+    /// JSON values that a field of this kind cannot hold.
+    static func otherTypes(than kind: UserField.Kind) -> [[UInt8]] {
+        let values: [String] =
+            switch kind {
+            case .text: ["5", "true", "[\"a\"]", "{\"a\":\"b\"}"]
+            case .integer: ["\"5\"", "1.5", "1e3", "9223372036854775808", "false", "[5]"]
+            case .number: ["\"1.5\"", "true", "[1.5]", "{}"]
+            case .boolean: ["0", "1", "\"true\"", "[]"]
+            case .timestamp: ["1680674828000", "\"yesterday\"", "\"2023-02-30T06:07:08Z\"", "true", "\"\""]
+            }
+        return values.map { Array($0.utf8) }
+    }
+
+    /// The most that a damaged record has beyond a sound one, in bytes.
+    static let maximumExcess = oversizedBytes
 
     /// More than a reader may have to hold for one object (64 KiB).
     private static let oversizedBytes = 70_000

@@ -47,4 +47,5 @@ struct DataProfile: Sendable, Equatable {
     var whitespace = false
     /// Writes `createdAt` with zero to nine fraction digits, with offsets, and over a wider range of years.
     var variedDates = false
+    var own = OwnFields()
 }

@@ -1,3 +1,5 @@
+import SyncCore
+
 extension RecordWriter {
     /// Writes a record in the many ways JSON allows, or damaged.
     func writeLooseRecord(_ plan: UserPlan, damage: Damage?, to writer: inout ByteWriter) {
@@ -8,6 +10,8 @@ extension RecordWriter {
         var order = Damage.Field.allCases
         if profile.extraFields { shuffle(&order, &random) }
         var isFirst = true
+        let isOwnFirst = !ownKeys.isEmpty && profile.extraFields && random.oneIn(2)
+        if isOwnFirst { writeOwnFields(plan, damage, &isFirst, &random, to: &writer) }
         for field in order {
             if case .missing(field) = damage?.effect { continue }
             if profile.extraFields { writeUnknownFields(before: field, &isFirst, &random, to: &writer) }
@@ -19,6 +23,7 @@ extension RecordWriter {
             }
             writeSpace(&random, to: &writer)
         }
+        if !isOwnFirst { writeOwnFields(plan, damage, &isFirst, &random, to: &writer) }
         writeEnd(damage, start: start, &random, to: &writer)
     }
 
@@ -34,7 +39,7 @@ extension RecordWriter {
             writer.write("}}")
         case .cut:
             writer.truncate(to: start + 1 + random.next(below: writer.count - start))
-        case .value, .missing, nil:
+        case .value, .ownValue, .missing, nil:
             writer.write(byte: UInt8(ascii: "}"))
         }
     }
@@ -59,6 +64,27 @@ extension RecordWriter {
             writer.write(byte: UInt8(ascii: "\""))
         case .deleted:
             if plan.deleted { writer.write("true") } else { writer.write("false") }
+        }
+    }
+
+    private func writeOwnFields(
+        _ plan: UserPlan, _ damage: Damage?, _ isFirst: inout Bool, _ random: inout SeededSequence,
+        to writer: inout ByteWriter
+    ) {
+        for (index, key) in ownKeys.enumerated() {
+            let value = own.value(index, of: plan)
+            let other: [UInt8]? = if case .ownValue(index, let bytes) = damage?.effect { bytes } else { nil }
+            if value == .absent && other == nil { continue }
+            writeComma(&isFirst, &random, to: &writer)
+            writer.write(key)
+            writeColon(&random, to: &writer)
+            switch (other, value) {
+            case (let other?, _): writer.write(other)
+            case (nil, .value(let bits)):
+                writeOwnValue(own.fields[index].kind, bits, spelling(plan), to: &writer)
+            case (nil, .null), (nil, .absent): writer.write("null")
+            }
+            writeSpace(&random, to: &writer)
         }
     }
 
@@ -118,7 +144,7 @@ extension RecordWriter {
     ) {
         if random.oneIn(3) {
             writeComma(&isFirst, &random, to: &writer)
-            writer.write(Self.unknownFields[random.next(below: Self.unknownFields.count)])
+            writer.write(unknownFields[random.next(below: unknownFields.count)])
         }
         guard random.oneIn(32) else { return }
         writeComma(&isFirst, &random, to: &writer)
@@ -131,7 +157,7 @@ extension RecordWriter {
         }
     }
 
-    private static let unknownFields: [StaticString] = [
+    static let allUnknownFields: [StaticString] = [
         "\"lastLogin\":null", "\"roles\":[\"admin\",\"ops\"]", "\"score\":-12.75e+2", "\"zero\":-0.0", "\"\":0",
         "\"Id\":7",
         "\"ID\":\"x\"", "\"username\":\"wrong case\"", "\"createdat\":\"\"", "\"id \":3", "\"deletedAt\":null",

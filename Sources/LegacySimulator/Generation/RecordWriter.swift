@@ -1,9 +1,13 @@
+import SyncCore
+
 /// Spells user plans as JSON, and their values as plain UTF-8.
 ///
 /// Both come from one plan, so the expected table never has to parse what was sent.
 struct RecordWriter: Sendable {
-    /// A valid record never takes more bytes than this.
+    /// A valid record with the five fields never takes more bytes than this.
     static let maximumRecordBytes = 8 << 10
+    /// A valid record never takes more bytes than this.
+    let maximumBytes: Int
 
     /// The most Unicode scalars a user name may have.
     static let maximumNameScalars = 255
@@ -11,16 +15,29 @@ struct RecordWriter: Sendable {
     enum Spelling: Sendable { case value, plainJSON, escapedJSON }
 
     let profile: DataProfile
-    private let vocabulary = Vocabulary.shared
+    let vocabulary = Vocabulary.shared
+    let unicode: Chance
+    let own: OwnValuePlanner
+    /// The fields beyond the five as JSON spells their keys, with the quotes.
+    let ownKeys: [[UInt8]]
+    /// Fields that no reader knows: without those that are among ``own``.
+    let unknownFields: [StaticString]
     private let hash: SeededHash
     private let isLoose: Bool
-    private let unicode: Chance
 
     init(_ profile: DataProfile) {
         self.profile = profile
         hash = SeededHash(seed: profile.seed)
         unicode = Chance(profile.unicodeRate)
-        isLoose = profile.extraFields || profile.whitespace || profile.variedDates
+        own = OwnValuePlanner(profile)
+        let ownKeys = own.fields.map { Array("\"\($0.jsonKey)\"".utf8) }
+        self.ownKeys = ownKeys
+        unknownFields = Self.allUnknownFields.filter { field in
+            field.withUTF8Buffer { bytes in !ownKeys.contains { bytes.starts(with: $0) } }
+        }
+        maximumBytes =
+            Self.maximumRecordBytes + ownKeys.reduce(0) { $0 + $1.count + 32 + Self.maximumOwnValueBytes }
+        isLoose = profile.extraFields || profile.whitespace || profile.variedDates || !own.fields.isEmpty
     }
 
     /// Writes the record as JSON.
@@ -89,11 +106,11 @@ struct RecordWriter: Sendable {
         writer.write(vocabulary.domains[Int(truncatingIfNeeded: (bits >> 19) & 7)])
     }
 
-    private func decoration(_ bits: UInt64) -> Decoration {
+    func decoration(_ bits: UInt64) -> Decoration {
         vocabulary.decorations[SeededHash.index(SeededHash.mix(bits), below: vocabulary.decorations.count)]
     }
 
-    private func write(_ decoration: Decoration, _ spelling: Spelling, to writer: inout ByteWriter) {
+    func write(_ decoration: Decoration, _ spelling: Spelling, to writer: inout ByteWriter) {
         switch spelling {
         case .value: writer.write(decoration.value)
         case .plainJSON: writer.write(decoration.plain)

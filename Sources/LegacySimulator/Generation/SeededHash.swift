@@ -7,6 +7,7 @@ struct SeededHash: Sendable {
     enum Purpose: UInt64, Sendable {
         case duplicate, target, variant, delta, identity, content, creation, change, form, damaged, junk
         case internalError, throttling, cut, chunk
+        case own, mistyped
     }
 
     let seed: UInt64

@@ -8,6 +8,8 @@ struct UserPlan: Sendable, Equatable {
     var deleted: Bool
     /// The latest generation in which this user changed; 0 for never.
     var revision: Int
+    /// The latest generation in which one of its fields beyond the five changed; 0 for never.
+    var ownRevision: Int
     /// Free bits that choose how the record is spelled, never what it says.
     var form: UInt64
 

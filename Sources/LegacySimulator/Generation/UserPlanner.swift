@@ -41,7 +41,7 @@ struct UserPlanner: Sendable {
         if change.togglesDeleted { isDeleted.toggle() }
         return UserPlan(
             identity: identity, content: content, createdAt: createdAt, deleted: isDeleted, revision: change.revision,
-            form: hash.bits(.form, record))
+            ownRevision: change.ownRevision, form: hash.bits(.form, record))
     }
 
     func identity(of record: Int) -> Int {
@@ -88,17 +88,23 @@ struct UserPlanner: Sendable {
         (1 + SeededHash.index(hash.bits(.delta, record), below: Self.monthMilliseconds)) * 1000
     }
 
-    private func revision(of identity: Int) -> (revision: Int, togglesDeleted: Bool) {
-        guard profile.generation > 0, !changed.isZero else { return (0, false) }
+    private func revision(of identity: Int) -> (revision: Int, ownRevision: Int, togglesDeleted: Bool) {
+        guard profile.generation > 0, !changed.isZero else { return (0, 0, false) }
         let bits = hash.bits(.change, identity)
+        let hasOwn = !profile.own.fields.isEmpty
         var revision = 0
+        var ownRevision = 0
         var toggles = false
         for generation in 1...profile.generation {
             let change = SeededHash.mix(bits &+ UInt64(generation))
             guard changed.hits(change) else { continue }
-            // Three changes in four are of the email, one is of `deleted`.
-            if change & 3 == 0 { toggles.toggle() } else { revision = generation }
+            // Three changes in four are of the email, one is of `deleted`. With fields beyond the five, one is of those.
+            switch change & 3 {
+            case 0: toggles.toggle()
+            case 1 where hasOwn: ownRevision = generation
+            default: revision = generation
+            }
         }
-        return (revision, toggles)
+        return (revision, ownRevision, toggles)
     }
 }
