@@ -39,6 +39,16 @@ struct PinTests {
         }
     }
 
+    @Test("every image that a build or a service pulls has one version and its digest")
+    func images() throws {
+        let wanted = try text("infra/pin").matches(of: #/(?m)^    (\w+_IMAGE)=(\S+)$/#)
+        let pins = try text("infra/pins.env").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(wanted.count == 4 && pins.count == wanted.count)
+        for (pin, image) in zip(pins, wanted) {
+            #expect(pin.hasPrefix("\(image.1)=\(image.2)@sha256:") && pin.contains(#/@sha256:[0-9a-f]{64}$/#), "\(pin)")
+        }
+    }
+
     @Test("every action of a workflow is named by its commit")
     func actions() throws {
         let actions = try files(".github/workflows").flatMap {
