@@ -33,6 +33,12 @@ def template_parameters() -> dict:
     return {name: "Default:" in body for name, body in zip(parts[::2], parts[1::2])}
 
 
+def default_number(parameter: str) -> int:
+    """The default of a parameter that is a number."""
+    text = (INFRA / "main.yaml").read_text()
+    return int(re.search(rf"(?m)^  {parameter}:.*\bDefault: (\d+)", text)[1])
+
+
 class Environment:
     def __init__(self, name: str):
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
@@ -91,7 +97,24 @@ class Environment:
                 given[parameter] = value
             elif not has_default:
                 raise Problem(f"{self.relative}: {variable(parameter)} is missing")
+        self.compare(given)
         return given
+
+    def compare(self, given: dict) -> None:
+        """Ends this when two numbers contradict each other. AWS would find out in the middle of a deployment, or at the first sync."""
+
+        def number(parameter: str) -> int:
+            value = given.get(parameter)
+            if value is None:
+                return default_number(parameter)
+            if not re.fullmatch(r"[0-9]{1,9}", value):
+                raise Problem(f"{self.relative}: {variable(parameter)}={value} is no number")
+            return int(value)
+
+        if number("WorkersAtStart") > number("MaxWorkers"):
+            raise Problem(f"{self.relative}: WORKERS_AT_START={number('WorkersAtStart')} is more than MAX_WORKERS={number('MaxWorkers')}: raise the second")
+        if number("DatabaseMaxStorageGiB") * 10 < number("DatabaseStorageGiB") * 11:
+            raise Problem(f"{self.relative}: DATABASE_MAX_STORAGE_GIB must be at least a tenth more than DATABASE_STORAGE_GIB, so that storage can grow")
 
     def tags(self) -> list:
         text = self.values.get("TAGS") or "service=user-sync"

@@ -163,6 +163,7 @@ def first_deployment(world):
     world.tell({})
     world.run(*deploy, says=["sync completed", "first success", "is up, and has synced", "dashboard", "44 US dollars"])
     # One build failed, then one push. Once it is in the registry, no run builds it again.
+    world.aws("iam", "get-role", "--role-name", "AWSServiceRoleForECS")
     if world.dockers() != ["build", "build", "login", "push", "build", "login", "push"]:
         raise SystemExit(f"the image was built or pushed more often than needed: {world.dockers()}")
 
@@ -174,12 +175,13 @@ def later(world):
     world.run(*deploy, says=["nothing to change"], hides=["proof"])
     if world.dockers() != before:
         raise SystemExit("a deployment without a change built something")
-    world.settings(MAX_WORKERS="6")
+    world.settings(MAX_WORKERS="6", SYNC_EXTRA_FIELDS="phone:text,plan:text:plan_name")
     world.tell({"fail": ["Task"]})
     world.commit("third")
     world.run(*deploy, ends=1, says=["UPDATE_ROLLBACK_COMPLETE", "run this again"])
     world.tell({})
     world.run(*deploy, "--no-sync", says=["changed", "proof: a worker"], hides=["proof: a sync", "first success"])
+    tell_fields(world)
     world.run(*deploy, "--rollback", says=["changed", "sync completed"])
     image = world.aws("cloudformation", "describe-stacks", "--stack-name", "user-sync-check")["Stacks"][0]["Parameters"]
     print(f"        back to {next(p['ParameterValue'] for p in image if p['ParameterKey'] == 'ImageUri').rsplit(':')[-1]}", file=sys.stderr)
@@ -190,6 +192,15 @@ def later(world):
     world.settings(WORKER_RUNTIME="lambda")
     world.run(*deploy, "--image", "example.com/user-sync:1", ends=1, says=["Lambda takes images from nowhere else"])
     world.settings()
+
+
+def tell_fields(world):
+    """The tasks that migrate and sync are told the same fields, and workers none."""
+    for family in world.aws("ecs", "list-task-definitions", "--sort", "DESC")["taskDefinitionArns"]:
+        container = world.aws("ecs", "describe-task-definition", "--task-definition", family.rsplit(":", 1)[0])["taskDefinition"]["containerDefinitions"][0]
+        told = {each["name"]: each["value"] for each in container["environment"]}.get("SYNC_EXTRA_FIELDS")
+        if told != (None if container["name"] == "worker" else "phone:text,plan:text:plan_name"):
+            raise SystemExit(f"{container['name']} is told SYNC_EXTRA_FIELDS={told}")
 
 
 def daily(world):

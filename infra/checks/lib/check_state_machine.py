@@ -3,7 +3,8 @@
 Usage: check_state_machine.py
 
 For each way it demands how the execution ends, whether an operator is called, how often the orchestrator is tried, and that the workers
-are let go exactly when no sync runs any more. Tasks are scripted; the machines themselves are run (states.py).
+are let go exactly when no sync runs any more. Tasks are scripted; the machines themselves are run (states.py). The check fails when it does
+not notice one of the mistakes at its end.
 """
 
 import json
@@ -111,9 +112,11 @@ class World:
             self.wrong.append(f"{self.runtime}, {what}: {run.status} after {' > '.join(run.visited)}; calls: {run.calls}")
 
 
-def check(template, alarms, runtime):
-    """What is wrong, and how many ways were walked."""
+def check(template, alarms, runtime, mistake=None):
+    """What is wrong, and how many ways were walked. A mistake is made first, to see that it is noticed."""
     world, ways = World(template, alarms, runtime), 0
+    if mistake:
+        mistake(world)
     for way, (script, last, tries) in WAYS.items():
         if runtime == "lambda" and "KeepWorkers" in script:
             continue
@@ -151,13 +154,56 @@ def check(template, alarms, runtime):
     return world.wrong, ways
 
 
+# --- Mistakes, each of which the check must notice
+
+
+def reroute(machine, **ways):
+    """States that go on to others than they should."""
+    for name, following in ways.items():
+        state = machine["States"][name]
+        state["Default" if "Default" in state else "Next"] = following
+
+
+def reword(machine, name, old, new):
+    """Other words in one state."""
+    text = json.dumps(machine["States"][name])
+    if old not in text:
+        raise SystemExit(f"{name} does not hold {old}, so that this mistake cannot be made any more")
+    machine["States"][name] = json.loads(text.replace(old, new))
+
+
+MISTAKES = {
+    "workers before the schema": lambda world: reroute(
+        world.machine, Begin="AreWorkersContainers", AreWorkersContainers="PrepareSchema", KeepWorkers="PrepareSchema", PrepareSchema="Sync"),
+    "a number of workers that is set": lambda world: reword(world.machine, "KeepWorkers", "applicationautoscaling:registerScalableTarget", "ecs:updateService"),
+    "65 is tried again": lambda world: reword(world.machine, "Judge", ':65', ':66'),
+    "78 is tried again": lambda world: reword(world.machine, "Judge", ':78', ':79'),
+    "750 is taken for 75": lambda world: reword(world.machine, "Judge", ':75,*', ':75*'),
+    "a time-out is tried again": lambda world: reword(world.machine, "Judge", "States.Timeout", "States.Timeouts"),
+    "a throttled call is final": lambda world: reword(world.machine, "Sync", '"MaxAttempts": 5', '"MaxAttempts": 0'),
+    "workers stay after a time-out and a stop": lambda world: world.calls.difference_update({"TIMED_OUT", "ABORTED"}),
+    "workers go while another sync runs": lambda world: reword(world.release, "IsOneRunning", "true", "false"),
+    "no limit": lambda world: world.machine.update(TimeoutSeconds=86400),
+    "a failed sync calls nobody": lambda world: world.alarmed.discard("ExecutionsFailed"),
+}
+
+
+def is_noticed(template, alarms, mistake):
+    try:
+        return any(check(template, alarms, runtime, mistake)[0] for runtime in ("containers", "lambda"))
+    except states.NotUnderstood:
+        # An execution that Step Functions ends itself, for a path that leads nowhere.
+        return True
+
+
 def main():
     template, alarms = read(INFRA / "templates/sync.yaml"), read(INFRA / "templates/alarms.yaml")
     results = [check(template, alarms, runtime) for runtime in ("containers", "lambda")]
     wrong = [each for problems, _ in results for each in problems]
+    wrong += [f"the check does not notice this mistake: {name}" for name, mistake in MISTAKES.items() if not is_noticed(template, alarms, mistake)]
     if wrong:
         raise SystemExit("\n".join(wrong))
-    print(f"the state machine does as it must in {sum(ways for _, ways in results)} ways: its end, its tries, its alarms, its workers")
+    print(f"the state machine does as it must in {sum(ways for _, ways in results)} ways: its end, its tries, its alarms, its workers; {len(MISTAKES)} mistakes are noticed")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ sys.path[:0] = [str(INFRA / "lib"), str(INFRA)]
 import environment  # noqa: E402
 import importlib.machinery  # noqa: E402
 import importlib.util  # noqa: E402
+from account import ensure_ecs_role  # noqa: E402
 from aws import Problem  # noqa: E402
 from image import manifest_problem  # noqa: E402
 from secret import read_key  # noqa: E402
@@ -69,6 +70,49 @@ class Environments(unittest.TestCase):
         for line in example.path.read_text().splitlines():
             if line.startswith("#") and "=" in line and " " not in line:
                 self.assertIn(line[1:].partition("=")[0], known)
+
+
+    def test_numbers_that_contradict_each_other_are_refused_before_aws_is_asked(self):
+        example = environment.Environment("example")
+        for wrong in ({"WORKERS_AT_START": "5"}, {"MAX_WORKERS": "2", "WORKERS_AT_START": "3"}, {"DATABASE_STORAGE_GIB": "500"}, {"MAX_WORKERS": "many"}):
+            with self.subTest(wrong), self.assertRaises(Problem):
+                broken = environment.Environment("example")
+                broken.values |= wrong
+                broken.parameters()
+        example.values |= {"WORKERS_AT_START": "8", "MAX_WORKERS": "8", "DATABASE_STORAGE_GIB": "500", "DATABASE_MAX_STORAGE_GIB": "550"}
+        self.assertEqual(example.parameters()["MaxWorkers"], "8")
+
+    def test_fields_of_ones_own_reach_the_template(self):
+        example = environment.Environment("example")
+        example.values["SYNC_EXTRA_FIELDS"] = "phone:text,plan:text:plan_name"
+        self.assertEqual(example.parameters()["SyncExtraFields"], "phone:text,plan:text:plan_name")
+
+
+class Accounts(unittest.TestCase):
+    """A new account has no role for ECS, and its first cluster fails."""
+
+    class Account:
+        def __init__(self, answers):
+            self.answers, self.asked = answers, []
+
+        def maybe(self, codes, service, operation, *_):
+            self.asked.append(operation)
+            answer = self.answers[operation]
+            if isinstance(answer, str) and answer not in codes:
+                raise Problem(answer)
+            return None if isinstance(answer, str) else answer
+
+    def test_the_role_of_ecs_is_made_unless_it_is_there(self):
+        there = self.Account({"get-role": {"Role": {}}})
+        ensure_ecs_role(there)
+        self.assertEqual(there.asked, ["get-role"])
+        new = self.Account({"get-role": "NoSuchEntity", "create-service-linked-role": {"Role": {}}})
+        ensure_ecs_role(new)
+        self.assertEqual(new.asked, ["get-role", "create-service-linked-role"])
+
+    def test_a_deployer_who_may_not_make_roles_goes_on(self):
+        ensure_ecs_role(self.Account({"get-role": "AccessDenied", "create-service-linked-role": "AccessDenied"}))
+        self.assertRaises(Problem, ensure_ecs_role, self.Account({"get-role": "Throttling"}))
 
 
 class Names(unittest.TestCase):
