@@ -134,12 +134,26 @@ def task_hour():
     return dollars("Fargate, Linux ARM, vCPU") + 2 * dollars("Fargate, Linux ARM, memory")
 
 
+def on_demand_share(workers):
+    """The first worker is on demand, the others are on Spot."""
+    return (1 + (workers - 1) * SPOT) / workers
+
+
+def of_one_sync(seconds, workers, billed_requests):
+    """Dollars of a sync that took so long, with Profile=small: its tasks, their public addresses, and SQS. What stands always, such as the
+    database, is not in it. `scripts/bench --only pace` measures the arguments."""
+    hours = seconds / 3600 + START_AND_DRAIN_HOURS
+    worker_hours = workers * (hours + WORKER_REST_HOURS)
+    tasks = (hours + worker_hours * on_demand_share(workers)) * task_hour()
+    addresses = (hours + worker_hours) * dollars("public IPv4 address")
+    return tasks + addresses + billed_requests / 1e6 * dollars("SQS FIFO")
+
+
 def lines(size, profile):
     """What each part costs a month, by name."""
     small = profile == "small"
     zones = "one zone" if small else "two zones"
-    # The first worker is on demand, the others are on Spot.
-    worker_share = (1 + (size.workers - 1) * SPOT) / size.workers if small else 1
+    worker_share = on_demand_share(size.workers) if small else 1
     public_hours = size.orchestrator_hours + (size.worker_hours if small else 0)
     endpoints = 0 if small else ENDPOINTS * ZONES * HOURS * dollars("interface endpoint, one zone")
     endpoint_data = 0 if small else 2 * size.message_gb * dollars("interface endpoint, data")

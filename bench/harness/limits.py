@@ -6,15 +6,16 @@ import subprocess
 import sys
 
 from . import processes
-from .measurement import Run
+from .measurement import Run, Usage
 from .micro import MICRO, build
+from .source import Stream
 
 
 def run_limits(stack):
     """Yields a `Run` for reading the stream into nothing, and for each parser alone on the same bytes."""
     yield curl_to_nowhere(stack)
     # simdjson and Python's json give up at the first fragment that is no JSON.
-    body = stack.source.body_file(0, junk_rate=0)
+    body = stack.source.body_file(Stream(stack.options.users), junk_rate=0)
     alternatives = {
         "parser": [[build("ParserBenchmark", stack.options.micro_build), body]],
         "python-json": [[sys.executable, MICRO / "peers/python_json.py", body]],
@@ -33,11 +34,11 @@ def users_per_second(command):
 
 
 def curl_to_nowhere(stack):
-    source, environment = stack.source.serve(0)
+    source, environment = stack.source.serve(Stream(stack.options.users))
     seconds, usage, _ = processes.run(
         "curl", ["curl", "-q", "-sS", "--fail", "-o", os.devnull, "-H", f"x-api-key: {environment['LEGACY_API_KEY']}",
                  environment["LEGACY_API_URL"]], environment=None, log=stack.folder / "curl.log")
-    simulator = processes.Usage(source.cpu(), source.peak())
+    simulator = Usage(source.cpu(), source.peak())
     stack.processes.stop(source)
     return Run("curl", "limit", stack.options.users, seconds, {"curl": usage, "simulator": simulator})
 

@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psycopg
@@ -73,13 +74,13 @@ class Postgres:
         return subprocess.run(
             [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False).returncode == 0
 
-    def url(self, database):
-        return f"postgresql://bench:{self.password}@127.0.0.1:{self.port}/{database}"
+    def url(self, database, port=None):
+        return f"postgresql://bench:{self.password}@127.0.0.1:{port or self.port}/{database}"
 
-    def environment(self, database):
-        """What our programs, psycopg and libpq read."""
+    def environment(self, database, port=None):
+        """What our programs, psycopg and libpq read. `port` is that of a proxy, when they are to go through one."""
         return {
-            "DATABASE_URL": self.url(database), "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "bench",
+            "DATABASE_URL": self.url(database, port), "PGHOST": "127.0.0.1", "PGPORT": str(port or self.port), "PGUSER": "bench",
             "PGPASSWORD": self.password, "PGDATABASE": database,
         }
 
@@ -103,6 +104,20 @@ class Postgres:
     def execute(self, database, statement):
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement)
+
+    def updates(self, database):
+        """Rows of `users` that were updated so far, and those of them that stayed on their page."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            return connection.execute(
+                "SELECT coalesce(sum(n_tup_upd), 0)::bigint, coalesce(sum(n_tup_hot_upd), 0)::bigint FROM pg_stat_user_tables "
+                "WHERE relname = 'users'").fetchone()
+
+    def settled_updates(self, database, expected, seconds):
+        """The same as soon as it is at least `expected`, or after so many seconds: an idle session reports what it did within ten."""
+        deadline = time.monotonic() + seconds
+        while (found := self.updates(database))[0] < expected and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found
 
     @property
     def version(self):

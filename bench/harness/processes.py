@@ -8,15 +8,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .measurement import Usage
+
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass
-class Usage:
-    """CPU seconds, user and system together, and the largest resident size in bytes."""
-
-    cpu: float = 0.0
-    peak: int = 0
 
 
 def stat_fields(pid):
@@ -42,6 +36,57 @@ def peak_bytes(pid):
     except (FileNotFoundError, ProcessLookupError):
         pass
     return 0
+
+
+def index_bytes(pid):
+    """The resident pages of files that have no name any more: the index of a comparison. None when it has no such file."""
+    total, is_index, found = 0, False, False
+    try:
+        if b"(deleted)" not in Path(f"/proc/{pid}/maps").read_bytes():
+            return None
+        for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+            if "-" in line.split(" ", 1)[0]:
+                is_index = line.endswith("(deleted)") and "/dev/zero" not in line
+                found |= is_index
+            elif is_index and line.startswith("Rss:"):
+                total += int(line.split()[1]) * 1024
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return total if found else None
+
+
+def resident_bytes(pid):
+    """The resident size now; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return 0
+
+
+class PeakWatch:
+    """The largest resident size of a process, looked at again and again. Pages of an index's file do not count.
+
+    The kernel keeps the largest size itself, all pages together. So from the moment on when there is such a file, the size at each look
+    counts, and the kernel's figure no longer does.
+    """
+
+    INTERVAL = 0.03
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.peak = 0
+        self.next_look = 0.0
+        self.has_index = False
+
+    def look(self):
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + self.INTERVAL
+        index = index_bytes(self.pid)
+        self.has_index |= index is not None
+        size = peak_bytes(self.pid) if not self.has_index else resident_bytes(self.pid) - (index or 0)
+        self.peak = max(self.peak, size)
 
 
 def forget_peak(pid):
@@ -151,13 +196,13 @@ def run(name, command, *, environment, log, limit=1800):
         child = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *map(str, command)], stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, env=environment, start_new_session=True)
-    # VmHWM, not the kernel's ru_maxrss: that one also counts what this program was before it became the command.
-    peak = 0
+    # Not the kernel's ru_maxrss: that one also counts what this program was before it became the command.
+    watch = PeakWatch(child.pid)
     while True:
         pid, status, usage = os.wait4(child.pid, os.WNOHANG)
         if pid:
             break
-        peak = max(peak, peak_bytes(child.pid))
+        watch.look()
         if time.monotonic() - began > limit:
             os.killpg(child.pid, signal.SIGKILL)
         time.sleep(0.01)
@@ -166,7 +211,7 @@ def run(name, command, *, environment, log, limit=1800):
     if child.returncode:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
         raise SystemExit(f"{name} ended with status {child.returncode}; the end of {log}:\n{tail}")
-    return seconds, Usage(usage.ru_utime + usage.ru_stime, peak), ended
+    return seconds, Usage(usage.ru_utime + usage.ru_stime, watch.peak), ended
 
 
 def wait_until(seconds, what, condition):

@@ -5,7 +5,7 @@ import statistics
 import time
 import zlib
 
-from .report import number, table
+from .tables import number, table
 
 LANES = 32
 CALL_BYTES = 262_144
@@ -20,8 +20,8 @@ def restored(body):
     return zlib.decompress(base64.b64decode(body))
 
 
-def print_table(stack, messages):
-    """Sends, receives and deletes all messages in both forms, several times in turn; prints medians for a million users."""
+def compared(stack, messages):
+    """Sends, receives and deletes all messages in both forms, several times in turn; a table of medians for a million users."""
     users = stack.options.users
     forms = {"as they are": lambda body: body, "zlib level 1, Base64": compressed}
     runs = {name: [] for name in forms}
@@ -41,8 +41,8 @@ def print_table(stack, messages):
         packing, unpacking, seconds, cpu, requests, size = (statistics.median(column) * 1e6 / users for column in zip(*found))
         rows.append([name, f"{size / MB:.1f} MB", number(requests), f"{seconds:.2f} s", f"{cpu:.2f} s", f"{packing:.2f} s",
                      f"{unpacking:.2f} s"])
-    print(table(["messages of a million users", "bytes there and back", "requests", "time, one client", "CPU of the SQS server",
-                 "packing", "unpacking"], rows), flush=True)
+    return table(["messages of a million users", "bytes there and back", "requests", "time, one client", "CPU of the SQS server",
+                  "packing", "unpacking"], rows)
 
 
 def through_the_queue(stack, bodies):

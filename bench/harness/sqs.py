@@ -3,12 +3,12 @@
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import requests
 
+from .measurement import Traffic
 from .ports import free_port
 from .processes import wait_until
 
@@ -16,17 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 CREDENTIALS = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test",
                "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 FIFO = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-
-
-@dataclass
-class Traffic:
-    """Requests that were answered, and the bytes of their bodies there and back."""
-
-    requests: int = 0
-    bytes: int = 0
-
-    def __sub__(self, other):
-        return Traffic(self.requests - other.requests, self.bytes - other.bytes)
 
 
 class SQSServer:
@@ -82,4 +71,11 @@ class SQSServer:
         if not self.counts.exists():
             return Traffic()
         counts = json.loads(self.counts.read_text())
-        return Traffic(sum(counts["requests"].values()), sum(counts["sent"].values()) + sum(counts["received"].values()))
+        return Traffic(sum(counts["requests"].values()), sum(counts["sent"].values()) + sum(counts["received"].values()),
+                       sum(counts["units"].values()))
+
+    def waiting(self, queue):
+        """Messages that no consumer has received yet."""
+        name = "ApproximateNumberOfMessages"
+        attributes = self.client.get_queue_attributes(QueueUrl=queue["SQS_QUEUE_URL"], AttributeNames=[name])["Attributes"]
+        return int(attributes[name])

@@ -19,6 +19,7 @@ class Stack:
     def __init__(self, options):
         self.options = options
         self.executables = Path(options.executables).resolve()
+        self.against = Path(options.against).resolve() if options.against else None
         # The environment of sling and the Singer target.
         self.peers = Path(options.peers)
         # PostgreSQL's own account must be able to pass through; its socket's path may have 107 bytes at most.
@@ -31,7 +32,7 @@ class Stack:
         try:
             self.postgres = Postgres(self.processes, self.folder, self.options.users)
             self.sqs = SQSServer(self.processes, self.folder)
-            self.source = Source(self.processes, self.executables, self.folder, self.options.users)
+            self.source = Source(self.processes, self.executables, self.folder)
         except BaseException:
             self.__exit__()
             raise
@@ -52,8 +53,8 @@ class Stack:
     def python(self, script):
         return [sys.executable, PEERS / script]
 
-    def migrate(self, database):
+    def migrate(self, database, executables=None, settings=None):
         """The tables of the product: the peers write into the same ones."""
-        subprocess.run([self.executables / "orchestrator", "migrate"], check=True, stdin=subprocess.DEVNULL,
+        subprocess.run([(executables or self.executables) / "orchestrator", "migrate"], check=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       env=self.environment(self.postgres.environment(database)))
+                       env=self.environment(self.postgres.environment(database), settings or {}))

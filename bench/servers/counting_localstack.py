@@ -1,7 +1,7 @@
 """LocalStack as scripts/sqs-server runs it, counting requests and their bytes by operation.
 
 The counts are written to the file that BENCH_SQS_COUNTS names whenever they have changed, at most five times a second.
-Counting costs every client the same: two additions a request.
+Counting costs every client the same: a few additions per request.
 """
 
 import json
@@ -21,22 +21,26 @@ from localstack.aws import handlers  # noqa: E402
 requests: Counter = Counter()
 sent_bytes: Counter = Counter()
 received_bytes: Counter = Counter()
+billed_units: Counter = Counter()
 lock = threading.Lock()
+UNIT_BYTES = 65_536  # what SQS bills as one request
 
 
 def count(_chain, context, response):
     name = context.operation.name if context.operation else "unknown"
+    sent, received = context.request.content_length or 0, response.content_length or 0
     with lock:
         requests[name] += 1
-        sent_bytes[name] += context.request.content_length or 0
-        received_bytes[name] += response.content_length or 0
+        sent_bytes[name] += sent
+        received_bytes[name] += received
+        billed_units[name] += max(1, -(-max(sent, received) // UNIT_BYTES))
 
 
 def write_counts(path):
     last = None
     while True:
         with lock:
-            now = json.dumps({"requests": requests, "sent": sent_bytes, "received": received_bytes})
+            now = json.dumps({"requests": requests, "sent": sent_bytes, "received": received_bytes, "units": billed_units})
         if now != last:
             Path(path + ".new").write_text(now)
             os.replace(path + ".new", path)
