@@ -10,21 +10,24 @@ SYNC_SECONDS = {
 # Of each sync: settling the database, counting, comparing the table. First what does not depend on users, then that for a million.
 FIXED, PER_MILLION = 1.5, 4
 PREPARE = 2  # a database, a queue and workers
+STATISTICS = 12  # until PostgreSQL's sessions have reported which rows changed
+FILES = 70  # of a million users, for the peers that read files
 LIMITS = 12
 STEPS = 420  # the builds and single steps of `micro`
-START = 60  # servers, and the files that some peers read
+START = 30  # servers
 
 
 def part_seconds(options, part):
     """Seconds of all rounds of a part."""
     millions, rounds = options.users / 1e6, 1 if part in ONCE else options.repeat
     if part == "peers":
-        return sum(peer_seconds(options, name, number, millions) for number in range(rounds) for name in options.contenders)
+        files = FILES * millions if {"by-hand", "sling", "singer"} & set(options.contenders) else 0
+        return files + sum(peer_seconds(options, name, number, millions) for number in range(rounds) for name in options.contenders)
     if part == "sizes":
         # The table's indexes no longer fit into the buffers: the larger ones take longer per user.
         full = sum(SYNC_SECONDS["user-sync-full"][1:2])
         one = sum(SYNC_SECONDS["user-sync"]) + full
-        return rounds * sum(PREPARE + 4 * FIXED + factor * millions * (one * 1.1 + 4 * PER_MILLION) for factor in SIZES)
+        return rounds * sum(PREPARE + STATISTICS + 4 * FIXED + factor * millions * (one * 1.1 + 4 * PER_MILLION) for factor in SIZES)
     if part == "pace":
         return options.pace_seconds + PREPARE + 30 * options.pace_seconds * 1000 / 1e6
     if part == "scaling":
@@ -41,11 +44,12 @@ def peer_seconds(options, name, round_number, millions):
     is_own = name.startswith("user-sync")
     scenarios = options.scenarios if is_own or round_number < options.resync_rounds else ["fresh"]
     times = [seconds for scenario, seconds in zip(SCENARIOS, SYNC_SECONDS[name]) if scenario in scenarios]
-    return PREPARE + len(times) * FIXED + millions * (sum(times) + len(times) * PER_MILLION)
+    patience = STATISTICS if name == "user-sync" and "changed" in scenarios else 0
+    return PREPARE + patience + len(times) * FIXED + millions * (sum(times) + len(times) * PER_MILLION)
 
 
 def lines(options):
-    """The parts with their minutes, and the sum."""
+    """The parts with their minutes, and the sum. A build of the programs comes before all of them."""
     seconds = {part: part_seconds(options, part) for part in options.parts}
     yield from (f"{part}: about {minutes(value)} minutes" for part, value in seconds.items())
     yield f"in all: about {minutes(START + sum(seconds.values()))} minutes"
