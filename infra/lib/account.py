@@ -14,4 +14,5 @@ def ensure_ecs_role(aws: Aws) -> None:
     """
     if aws.maybe(("NoSuchEntity", "AccessDenied"), "iam", "get-role", "--role-name", "AWSServiceRoleForECS"):
         return
-    aws.maybe(("InvalidInput", "AccessDenied"), "iam", "create-service-linked-role", "--aws-service-name", "ecs.amazonaws.com")
+    # InvalidInput is what AWS says of a role that is there, when nobody may look; emulators say EntityAlreadyExists.
+    aws.maybe(("InvalidInput", "EntityAlreadyExists", "AccessDenied"), "iam", "create-service-linked-role", "--aws-service-name", "ecs.amazonaws.com")

@@ -162,8 +162,9 @@ def first_deployment(world):
         raise SystemExit("the database is protected before the first success")
     world.tell({})
     world.run(*deploy, says=["sync completed", "first success", "is up, and has synced", "dashboard", "44 US dollars"])
+    if len(world.aws("iam", "list-roles", "--path-prefix", "/aws-service-role/ecs.amazonaws.com/")["Roles"]) != 1:
+        raise SystemExit("ECS has no role of its own")
     # One build failed, then one push. Once it is in the registry, no run builds it again.
-    world.aws("iam", "get-role", "--role-name", "AWSServiceRoleForECS")
     if world.dockers() != ["build", "build", "login", "push", "build", "login", "push"]:
         raise SystemExit(f"the image was built or pushed more often than needed: {world.dockers()}")
 

@@ -45,10 +45,15 @@ def short_patience(infra):
     infra.main["Parameters"]["OutageTimeout"]["MaxValue"] = 3600
 
 
+def short_visibility(infra):
+    infra.resource("workers-lambda.yaml", "Function")["Timeout"] = 90
+
+
 @rule(
     "Lambda's queue outlasts an outage: (maxReceiveCount - 1) x VisibilityTimeout >= OutageTimeout; visibility is six times the function's time-out",
     AWS + "lambda/latest/dg/services-sqs-configure.html (six times), and the table of promises in docs/",
     short_patience,
+    short_visibility,
 )
 def outage(infra):
     timeout = infra.resource("workers-lambda.yaml", "Function")["Timeout"]
@@ -68,11 +73,16 @@ def fixed_names(infra):
     infra.resource("database.yaml", "Logs")["LogGroupName"] = {"Sub": "/aws/rds/instance/${Name}/postgresql"}
 
 
+def unique_forever(infra):
+    infra.main["Resources"]["Queue"]["Properties"]["Parameters"]["Unique"] = "first"
+
+
 @rule(
     "a name that AWS keeps, or makes again, after its resource is gone holds a part of the stack's ID",
     AWS + "AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html (60 seconds), "
     + AWS + "AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html (RDS makes its log group itself)",
     fixed_names,
+    unique_forever,
 )
 def names(infra):
     fields = {"AWS::Logs::LogGroup": "LogGroupName", "AWS::SQS::Queue": "QueueName", "AWS::RDS::DBInstance": "DBInstanceIdentifier",
@@ -92,11 +102,16 @@ def protected_at_once(infra):
     infra.resource("database.yaml", "Database")["DeletionProtection"] = True
 
 
+def retained(infra):
+    infra.templates["orchestrator.yaml"]["Resources"]["Logs"]["DeletionPolicy"] = "Retain"
+
+
 @rule(
     "nothing that a failed first create has made resists its own rollback, and nothing of it stays",
     AWS + "AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html (RetainExceptOnCreate), "
     + AWS + "AmazonRDS/latest/UserGuide/USER_DeleteInstance.html (deletion protection)",
     protected_at_once,
+    retained,
 )
 def rollback(infra):
     for file, template in infra.templates.items():
@@ -114,15 +129,25 @@ def index_image(infra):
     infra.builds["README.md"] += "\ndocker build --platform linux/amd64 -f infra/Dockerfile -t \"$IMAGE\" .\ndocker push \"$IMAGE\"\n"
 
 
+def emulated(infra):
+    infra.builds["README.md"] += "\ndocker build --platform linux/amd64 --provenance=false --sbom=false -f infra/Dockerfile .\n"
+
+
+def with_provenance(infra):
+    infra.builds["image.py"] = infra.builds["image.py"].replace('"--provenance=false", ', "")
+
+
 @rule(
     "an image that is pushed is one manifest, without provenance and SBOM, and for the machine's own architecture",
     AWS + "lambda/latest/dg/images-create.html (single architecture; --provenance=false)",
     index_image,
+    emulated,
+    with_provenance,
 )
 def builds(infra):
     for file, text in infra.builds.items():
         for line in text.replace("\\\n", " ").splitlines():
-            if not re.search(r"docker (buildx )?build\b.*infra/Dockerfile|\"buildx?\", ?\"build\"|\"docker\", \"build\"", line):
+            if not re.search(r'docker (buildx )?build\b.*infra/Dockerfile|"buildx", ?"build"|"docker", ?"build"|docker\("build"', line):
                 continue
             if not ("--provenance=false" in line and "--sbom=false" in line):
                 yield f"{file}: `{line.strip()}` makes an index with the containerd image store, which Lambda refuses"
@@ -135,10 +160,15 @@ def built_three_times(infra):
         infra.compose["services"][service]["build"] = {"context": "..", "dockerfile": "infra/Dockerfile", "target": "service"}
 
 
+def pulled_from_anyone(infra):
+    del infra.compose["services"]["worker"]["pull_policy"]
+
+
 @rule(
     "compose builds an image name once",
     "https://docs.docker.com/reference/compose-file/build/ and https://github.com/docker/compose/issues (bake: image already exists)",
     built_three_times,
+    pulled_from_anyone,
 )
 def compose(infra):
     services = infra.compose["services"]
@@ -295,16 +325,19 @@ def entry_points(infra):
 # --- database
 
 
-def old_engine(infra):
-    database = infra.resource("database.yaml", "Database")
-    database["EngineVersion"] = "15.18"
-    del database["EngineLifecycleSupport"]
+def minor_version(infra):
+    infra.resource("database.yaml", "Database")["EngineVersion"] = "15.18"
+
+
+def paid_support(infra):
+    del infra.resource("database.yaml", "Database")["EngineLifecycleSupport"]
 
 
 @rule(
     "with automatic minor upgrades the template names the major version alone, and extended support is declined",
     AWS + "AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html (no downgrade), " + AWS + "AmazonRDS/latest/UserGuide/extended-support.html",
-    old_engine,
+    minor_version,
+    paid_support,
 )
 def engine(infra):
     for file, name, resource in infra.resources("AWS::RDS::DBInstance"):
@@ -357,10 +390,15 @@ def open_worker(infra):
     infra.resource("security-groups.yaml", "Worker")["SecurityGroupIngress"] = [{"IpProtocol": "tcp", "CidrIp": "0.0.0.0/0"}]
 
 
+def public_database(infra):
+    infra.resource("database.yaml", "Database")["PubliclyAccessible"] = True
+
+
 @rule(
     "nothing from outside may open a connection, in any profile: tasks with public addresses have no inbound rule",
     AWS + "AmazonECS/latest/developerguide/fargate-task-networking.html",
     open_worker,
+    public_database,
 )
 def inbound(infra):
     rules = [(f, n, r["Properties"]) for f, n, r in infra.resources("AWS::EC2::SecurityGroupIngress")]
@@ -412,6 +450,11 @@ def evaluate(expression, values):
         return None
 
 
+def one_of_one(infra):
+    alarm = infra.resource("workers-containers.yaml", "Backlog")
+    alarm["EvaluationPeriods"] = 1
+
+
 def late_ratio(infra):
     alarm = infra.resource("workers-containers.yaml", "Backlog")
     for key in ("Namespace", "MetricName", "Dimensions", "Statistic", "Period", "DatapointsToAlarm"):
@@ -427,6 +470,7 @@ def late_ratio(infra):
     AWS + "AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL), "
     + AWS + "AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html (M out of N)",
     late_ratio,
+    one_of_one,
 )
 def scaling(infra):
     policies = {name: r["Properties"] for _, name, r in infra.resources("AWS::ApplicationAutoScaling::ScalingPolicy")}
@@ -474,10 +518,16 @@ def schedules(infra):
             yield f"main.yaml: every {hours} hours is not {row['Expression']}"
 
 
+def longer_syncs(infra):
+    machine = infra.resource("sync.yaml", "StateMachine")["DefinitionString"]
+    machine["Sub"][0] = machine["Sub"][0].replace('"TimeoutSeconds": 18000', '"TimeoutSeconds": 28800')
+
+
 @rule(
     "the alarm on missing syncs waits for the hours between two syncs, the longest sync, and one more; and CloudWatch takes that many periods",
     AWS + "AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (seven days for periods of an hour)",
     seven_hours,
+    longer_syncs,
 )
 def missing_syncs(infra):
     text = infra.resource("sync.yaml", "StateMachine")["DefinitionString"]["Sub"][0]
