@@ -197,8 +197,12 @@ def later(world):
 
 def tell_fields(world):
     """The tasks that migrate and sync are told the same fields, and workers none."""
-    for family in world.aws("ecs", "list-task-definitions", "--sort", "DESC")["taskDefinitionArns"]:
-        container = world.aws("ecs", "describe-task-definition", "--task-definition", family.rsplit(":", 1)[0])["taskDefinition"]["containerDefinitions"][0]
+    stack = world.aws("cloudformation", "describe-stacks", "--stack-name", "user-sync-check")["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    service = world.aws("ecs", "describe-services", "--cluster", outputs["ClusterName"], "--services", outputs["WorkerServiceName"])["services"][0]
+    for task in (outputs["SchemaTaskArn"], outputs["OrchestratorTaskArn"], service["taskDefinition"]):
+        # The newest revision.
+        container = world.aws("ecs", "describe-task-definition", "--task-definition", task.rsplit(":", 1)[0])["taskDefinition"]["containerDefinitions"][0]
         told = {each["name"]: each["value"] for each in container["environment"]}.get("SYNC_EXTRA_FIELDS")
         if told != (None if container["name"] == "worker" else "phone:text,plan:text:plan_name"):
             raise SystemExit(f"{container['name']} is told SYNC_EXTRA_FIELDS={told}")
