@@ -70,6 +70,50 @@ import Testing
         #expect(refusal(connectionString) == nil)
     }
 
+    /// Pieces that URIs are made of, so that each meets each: among them what separates parts, in the wrong place.
+    private static let pieces = [
+        "u", "@", ":", "/", "?", "#", "%40", "p", "5", "127.0.0.1", ",", "[::1]", "&", "application_name=a@b",
+        "sslmode=require", "dbname=x", "~", "+", ".",
+    ]
+
+    @Test("a URI means what it means to libpq, or is refused in words", arguments: 0..<64)
+    func likeLibpq(seed: Int) {
+        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        func next(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        for _ in 0..<200 {
+            let text = "postgresql://" + (0..<1 + next(12)).map { _ in Self.pieces[next(Self.pieces.count)] }.joined()
+            // What libpq refuses, nobody connects with.
+            guard let theirs = LibpqOptions.stated(in: text) else { continue }
+            do throws(PostgresError) {
+                #expect(try ConnectionString.stated(in: text) == theirs, "\(text)")
+            } catch {
+                // What libpq would take for a host or a database, and a person has meant as a password. A parameter may name another one.
+                let places = ["host", "port", "dbname"].compactMap { theirs[$0] }
+                let hidesPlace = text.contains("dbname=") && error.message.contains("percent-encoded")
+                #expect(
+                    places.contains { $0.contains("@") } || hidesPlace || error.message.contains("has no value"),
+                    "\(text): \(error.message)")
+            }
+        }
+    }
+
+    @Test(
+        "a password may hold what libpq leaves in it, and a parameter's value an @",
+        arguments: [
+            ("postgresql://u:a#b@h/d", "a#b"), ("postgresql://u:a?b@h/d", "a?b"),
+            ("postgresql://u:a?b=c&d@h/d?sslmode=allow", "a?b=c&d"),
+            ("postgresql://u:a:b@h/d?application_name=me@here", "a:b"), ("postgresql://u:%2F%40@h,g:2/d", "/@"),
+        ])
+    func password(text: String, password: String) throws {
+        let options = try ConnectionOptions.read(text)
+        #expect(options.value("password") == password)
+        #expect(options.hosts.first?.name == "h")
+        #expect(options.value("dbname") == "d")
+    }
+
     @Test("load_balance_hosts works with every libpq, wherever it stands in the string")
     func loadBalanceHosts() throws {
         for text in [
@@ -110,6 +154,17 @@ import Testing
         ).pairs
         let expected = name == "target_session_attrs" ? "any" : "prefer"
         #expect(pairs.first { $0.keyword == name }?.value == expected)
+    }
+
+    @Test(
+        "a session is known by the program's own name, whatever name the settings give it",
+        arguments: ["billing", "user-sync worker - 10.0.0.1:5000", String(repeating: "é", count: 60), ""])
+    func sessionName(given: String) {
+        let own = "user-sync worker"
+        let shown = ConnectionParameters.sessionName(own, given: given)
+        #expect(shown.contains(own))
+        #expect(shown.utf8.count <= 63, "the server would cut it")
+        if given.utf8.count < 30 { #expect(shown.hasPrefix(given)) }
     }
 
     @Test("what libpq is given is one host with everything decided")

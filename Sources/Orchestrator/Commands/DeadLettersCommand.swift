@@ -93,7 +93,7 @@ extension DeadLetterCommand {
             let settings = Settings(options, options.queue, options.logging)
             try LoggingSetup.bootstrap(settings, phrases: .orchestrator)
             let queue = try QueueSettings(settings)
-            let database = try DatabaseSettings.configuration(
+            let database = try DatabaseSettings.patientConfiguration(
                 settings, applicationName: "user-sync orchestrator dead-letters")
             return try await DeadLetterService.open(
                 queue: queue, database: database, http: queue.http, patience: try patience(), isTyped: Patience.isTyped,

@@ -26,7 +26,8 @@ struct MigrateCommand: AsyncParsableCommand {
             let settings = Settings(fields, logging)
             try LoggingSetup.bootstrap(settings)
             let extraFields = try ExtraFieldOptions.fields(settings)
-            let configuration = try DatabaseSettings.configuration(settings, applicationName: "user-sync migrate")
+            let configuration = try DatabaseSettings.patientConfiguration(
+                settings, applicationName: "user-sync migrate")
             let logger = Logger(label: "orchestrator")
             let applied = try await PostgresConnection.withConnection(configuration, logger: logger) { connection in
                 try await connection.checkSession(configuration, logger: logger)

@@ -19,7 +19,7 @@ struct SyncSettings: Sendable {
             legacyAPI: legacyAPI,
             queueURL: queue.queueURL,
             deadLetterQueueURL: queue.deadLetterQueueURL,
-            database: try DatabaseSettings.configuration(settings, applicationName: "user-sync orchestrator"),
+            database: try DatabaseSettings.patientConfiguration(settings, applicationName: "user-sync orchestrator"),
             batchSize: try settings.integer("SYNC_BATCH_SIZE", in: 1...100_000, default: 1000),
             messageGroups: try settings.integer("SYNC_MESSAGE_GROUPS", in: 1...10_000, default: 32),
             // Below 1 KiB the envelope itself leaves no room; above 1 MiB no SQS accepts a message.

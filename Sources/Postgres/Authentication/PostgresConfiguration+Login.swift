@@ -7,6 +7,12 @@ extension PostgresConfiguration {
         for host in options.hosts { _ = try EncryptedLogin(options, host: host) }
     }
 
+    /// Checks the files that these settings name, before a program waits for a database that can never be reached. Blocks for a moment.
+    /// - Throws: `PostgresError` with code `.invalidConfiguration`, which shows no path.
+    package func checkFiles() throws(PostgresError) {
+        try ConnectionFiles(ConnectionOptions.read(connectionString), makesPasswords: passwordSource != nil).check()
+    }
+
     /// The password for one host, made for this one connection, where there is a source of them.
     func login(
         _ options: ConnectionOptions, host: ServerHost

@@ -37,7 +37,7 @@ struct ConnectionOptions: Sendable {
 
     init(stated: [String: String], values: [String: String], loadBalancing: String? = nil) throws(PostgresError) {
         self.stated = stated
-        self.values = values.merging(Self.defaultsOfEmptyWords(values)) { $1 }
+        self.values = values.merging(Self.defaultsOfEmptyWords(values)) { $1 }.merging(Self.wholePaths(values)) { $1 }
         try Self.check(values)
         hosts = try ServerHost.list(values)
         hostTimeout = try Self.hostTimeout(values["connect_timeout"])
@@ -71,6 +71,15 @@ struct ConnectionOptions: Sendable {
     private static func defaultsOfEmptyWords(_ values: [String: String]) -> [String: String] {
         let empty = words.filter { values[$0.name]?.isEmpty == true }
         return Dictionary(uniqueKeysWithValues: empty.map { ($0.name, $0.initially) })
+    }
+
+    /// The paths that begin with `~`, written out.
+    private static func wholePaths(_ values: [String: String]) -> [String: String] {
+        let short = ConnectionFiles.names.filter { values[$0]?.hasPrefix("~") == true }
+        guard !short.isEmpty else { return [:] }
+        let home = ConnectionFiles.home
+        return Dictionary(
+            uniqueKeysWithValues: short.map { ($0, ConnectionFiles.expanded(values[$0] ?? "", home: home)) })
     }
 
     private static func check(_ values: [String: String]) throws(PostgresError) {

@@ -25,6 +25,9 @@ struct ConnectionParameters: Sendable {
         values["options"] = startupOptions
         values["client_encoding"] = "UTF8"
         values["fallback_application_name"] = applicationName
+        if let given = values["application_name"] {
+            values["application_name"] = Self.sessionName(applicationName, given: given)
+        }
         if let login {
             values["sslmode"] = login.transport.sslMode
             // Without GSSAPI, whose encryption would take the place of TLS and of its checks.
@@ -32,5 +35,15 @@ struct ConnectionParameters: Sendable {
             values["password"] = login.password
         }
         pairs = values.sorted { $0.key < $1.key }.map { (keyword: $0.key, value: $0.value) }
+    }
+
+    /// What the server shows of the session: a name that the settings give, and behind it the program's own, by which programs of this
+    /// service know each other.
+    static func sessionName(_ own: String, given: String) -> String {
+        guard !given.contains(own) else { return given }
+        // The server cuts what is longer than 63 bytes at its end.
+        var shown = given
+        while shown.utf8.count + own.utf8.count + 3 > 63, !shown.isEmpty { shown.removeLast() }
+        return shown.isEmpty ? own : "\(shown) (\(own))"
     }
 }

@@ -37,11 +37,12 @@ enum ConnectionString {
             guard !text.contains("://") else { throw refused("a URI must begin with postgres:// or postgresql://") }
             return nil
         }
-        // A password with a reserved character would otherwise be read as host, port or database.
-        let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard rest.count(where: { $0 == "@" }) <= 1, authority.contains("@") || !rest.contains("@") else {
-            throw refused("reserved characters in user or password must be percent-encoded, for example @ as %40")
+        // libpq ends user and password at the first @, unless a / comes before it, and takes the rest as it is. A password with one of
+        // these two would be read as host, port or database.
+        let start = text.index(text.startIndex, offsetBy: scheme.count)
+        let places = text[ConnectionStringParameters.afterLogin(text, from: start)...].prefix { $0 != "?" }
+        guard !places.contains("@") else {
+            throw refused("@ and / in user or password must be percent-encoded, as %40 and %2F")
         }
         return text
     }

@@ -18,7 +18,8 @@ struct ConnectionStringParameters {
 
     init(uri text: String) {
         isURI = true
-        let query = text.firstIndex(of: "?") ?? text.endIndex
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        let query = text[Self.afterLogin(text, from: start)...].firstIndex(of: "?") ?? text.endIndex
         head = text[..<query]
         all = text[query...].dropFirst().split(separator: "&", omittingEmptySubsequences: true).map { source in
             let name = source.prefix { $0 != "=" }
@@ -47,6 +48,16 @@ struct ConnectionStringParameters {
             found.append(Parameter(name: String(name), value: value, source: text[start..<rest.startIndex]))
         }
         all = found
+    }
+
+    /// Where user and password of a URI end, as libpq finds it: behind the first `@`, unless a `/` comes before it. `?` and `#` in a
+    /// password are part of it.
+    /// - Returns: `start` when there are none.
+    static func afterLogin(_ uri: String, from start: String.Index) -> String.Index {
+        guard let end = uri[start...].firstIndex(where: { $0 == "@" || $0 == "/" }), uri[end] == "@" else {
+            return start
+        }
+        return uri.index(after: end)
     }
 
     /// The last value of a parameter, which is the one that counts.

@@ -5,7 +5,7 @@ package struct PostgresConfiguration: Sendable {
     package var connectionString: String?
     /// Makes the password of each new connection; nil when the connection string, the environment or a file holds it.
     package var passwordSource: (any PostgresPasswordSource)?
-    /// What the server shows in `pg_stat_activity`, unless the connection string or `PGAPPNAME` names another.
+    /// What the server shows in `pg_stat_activity`, behind a name that the connection string or `PGAPPNAME` gives.
     package var applicationName: String
     /// The longest a connection may take to be made, name resolution and TLS included, once its password is there.
     package var connectTimeout: Duration = .seconds(10)

@@ -19,12 +19,31 @@ package enum DatabaseSettings {
                 problem: "is not set: the PostgreSQL database to write to (PGHOST, PGUSER, PGDATABASE, … work too)")
         }
         var configuration = PostgresConfiguration(connectionString: url, applicationName: applicationName)
-        try check(configuration, blaming: url == nil ? "PGHOST or another PG… variable" : "DATABASE_URL")
+        try check(configuration, blaming: source(settings))
         if try settings.flag("DATABASE_IAM_AUTH", default: false) {
             configuration.passwordSource = try passwordSource(settings)
             try check(configuration, blaming: "DATABASE_IAM_AUTH")
         }
         return configuration
+    }
+
+    /// The same for a program that waits for a database that is away: a file that is missing would never come back.
+    /// - Throws: ``ConfigurationError``, also when a file that the settings name cannot be used.
+    package static func patientConfiguration(
+        _ settings: Settings, applicationName: String
+    ) throws(ConfigurationError) -> PostgresConfiguration {
+        let configuration = try configuration(settings, applicationName: applicationName)
+        do throws(PostgresError) {
+            try configuration.checkFiles()
+        } catch {
+            throw ConfigurationError(variable: source(settings), problem: "cannot be used: \(error.message)")
+        }
+        return configuration
+    }
+
+    /// The variable that a person has to look at.
+    private static func source(_ settings: Settings) -> String {
+        settings.string("DATABASE_URL", isSecret: true) == nil ? "PGHOST or another PG… variable" : "DATABASE_URL"
     }
 
     /// The messages name parameters of the connection string, and show none of its values.
@@ -60,11 +79,23 @@ package enum DatabaseSettings {
                 problem: "begins or ends with white space, which would become a part of it: take it out "
                     + "(a password may have it as %20, or in quotes)")
         }
-        for (variable, value) in settings.given
-        where variable.hasPrefix("PG") && !Settings.verbatim.contains(variable) && value != value.trimmingSpace {
-            throw ConfigurationError(
-                variable: variable,
-                problem: "begins or ends with white space, which libpq would not leave out: take it out")
+        for variable in KnownSettings.ofPostgres.sorted() {
+            guard let value = settings.given[variable], let problem = problem(value, of: variable) else { continue }
+            throw ConfigurationError(variable: variable, problem: problem)
+        }
+    }
+
+    private static func problem(_ value: String, of variable: String) -> String? {
+        switch variable {
+        // Blanks stand between options, so they may stand around them.
+        case "PGOPTIONS": nil
+        // Blanks may belong to a password. A line break comes from the file that it was read from.
+        case "PGPASSWORD":
+            value.last?.isNewline == true
+                ? "ends with a line break, which would be sent as a part of the password: take it out" : nil
+        default:
+            value == value.trimmingSpace
+                ? nil : "begins or ends with white space, which libpq would not leave out: take it out"
         }
     }
 }

@@ -40,7 +40,7 @@ package struct SyncFacts: Sendable, Equatable {
         let workers = try await connection.query(
             """
             SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND application_name = 'user-sync worker'
+            WHERE datname = current_database() AND strpos(application_name, 'user-sync worker') > 0
             """)
         func duration(_ column: Int) throws -> Duration? {
             try measured.isNull(row: 0, column: column) ? nil : .milliseconds(measured.int8(row: 0, column: column))

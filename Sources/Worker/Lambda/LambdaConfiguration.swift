@@ -20,7 +20,7 @@ struct LambdaConfiguration: Sendable {
 
     /// - Throws: `ConfigurationError` naming the first variable that is missing or malformed.
     init(_ settings: Settings) throws(ConfigurationError) {
-        database = try DatabaseSettings.configuration(settings, applicationName: "user-sync worker")
+        database = try DatabaseSettings.patientConfiguration(settings, applicationName: "user-sync worker")
         concurrency = try settings.integer(
             "WORKER_CONCURRENCY", in: 1...256, default: 2 * ProcessInfo.processInfo.activeProcessorCount)
         let receives = try settings.integer("SQS_MAX_RECEIVE_COUNT", in: 0...1000, default: 0)

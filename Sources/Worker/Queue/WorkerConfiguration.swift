@@ -19,7 +19,7 @@ struct WorkerConfiguration: Sendable {
     /// - Throws: `ConfigurationError` naming the first variable that is missing or malformed.
     init(_ settings: Settings) throws(ConfigurationError) {
         queue = try QueueSettings(settings)
-        database = try DatabaseSettings.configuration(settings, applicationName: "user-sync worker")
+        database = try DatabaseSettings.patientConfiguration(settings, applicationName: "user-sync worker")
         concurrency = try settings.integer(
             "WORKER_CONCURRENCY", in: 1...256, default: 2 * ProcessInfo.processInfo.activeProcessorCount)
         healthFile = try HealthConfiguration(settings).file

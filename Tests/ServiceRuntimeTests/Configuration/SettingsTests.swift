@@ -62,6 +62,27 @@ struct SettingsTests {
         }
         #expect(problem(["PGHOST": "db", "PGPASSWORD": " x "]) == nil)
     }
+
+    @Test("a line break at the end of a password is refused, and nothing that libpq does not read is looked at")
+    func lineBreaks() {
+        for end in ["\n", "\r\n", "\r"] {
+            #expect(problem(["PGHOST": "db", "PGPASSWORD": "x\(end)"]) == "PGPASSWORD")
+        }
+        #expect(problem(["PGHOST": "db", "PGOPTIONS": " -c search_path=app "]) == nil)
+        #expect(problem(["PGHOST": "db", "PG_VERSION": "15.4 ", "PGADMIN_SETUP": " x\n"]) == nil)
+    }
+
+    @Test("a program that waits for the database misses a file of its settings at once")
+    func files() throws {
+        let settings = Settings(variables: [
+            "HOME": "/nonexistent",
+            "DATABASE_URL": "postgresql://u:p@db/x?sslmode=verify-full&sslrootcert=/nonexistent/ca.pem",
+        ])
+        #expect(throws: Never.self) { try DatabaseSettings.configuration(settings, applicationName: "test") }
+        #expect(throws: ConfigurationError.self) {
+            try DatabaseSettings.patientConfiguration(settings, applicationName: "test")
+        }
+    }
 }
 
 @Suite("Settings: files")
