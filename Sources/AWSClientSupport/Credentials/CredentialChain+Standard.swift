@@ -1,8 +1,10 @@
 package import Logging
 
 extension CredentialChain {
-    /// The sources of the AWS SDKs, in their order: environment, web identity, shared files, container, instance.
+    /// The sources of the AWS CLI, in its order: environment, the role that the profile assumes with other credentials, web identity, what
+    /// else the profile has, container, instance.
     ///
+    /// So a role that somebody has chosen by `AWS_PROFILE` goes before the web identity that a cluster gives every pod.
     /// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
     /// - Parameters:
     ///   - region: Of STS, where no profile names another.
@@ -16,7 +18,10 @@ extension CredentialChain {
             ExpiringCredentials(source, environment: calls, logger: logger)
         }
         let variables = settings.environment
+        let profile = kept(
+            ProfileCredentialSource(settings: settings, region: region, transport: transport, calls: calls))
         var sources: [any CredentialProvider] = [EnvironmentCredentialProvider(environment: variables)]
+        if settings.profileAssumesRole { sources.append(profile) }
         // Its endpoint is read when it is in use: a profile that is broken does not get into the way of an environment that is not.
         if variables["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil {
             let endpoint = try settings.endpoint(of: .sts)?.value
@@ -27,7 +32,7 @@ extension CredentialChain {
                         files: settings.files, calls: calls)))
         }
         sources += [
-            kept(ProfileCredentialSource(settings: settings, region: region, transport: transport, calls: calls)),
+            profile,
             kept(
                 ContainerCredentialSource(
                     environment: variables, transport: transport, files: settings.files, calls: calls)),

@@ -47,6 +47,12 @@ package struct AWSSettings: Sendable {
             problem: "names a profile that is in no file; looked in \(places.joined(separator: " and "))")
     }
 
+    /// Whether the profile in use names a role that is assumed with other credentials, not with a token of its own.
+    var profileAssumesRole: Bool {
+        guard let profile = try? profile() else { return false }
+        return profile.keys.contains("role_arn") && !profile.keys.contains("web_identity_token_file")
+    }
+
     // MARK: Values
 
     /// The region to sign for; `nil` when neither the environment nor the profile names one.

@@ -12,7 +12,7 @@ struct UnusedSettings: Sendable {
     private static let mostFindings = 20
 
     var findings: [Finding] {
-        Array((ignored + misspelt + shadowed + proxies).prefix(Self.mostFindings))
+        Array((quoted + ignored + misspelt + shadowed + proxies).prefix(Self.mostFindings))
     }
 
     private var environment: [String: String] { settings.environment }
@@ -31,6 +31,19 @@ struct UnusedSettings: Sendable {
             + KnownSettings.unsupportedOfAWS.sorted().filter(isSet).map {
                 unused($0, "this service does not support it")
             }
+    }
+
+    /// Values in quotation marks, as `docker run --env-file` and unit files of other systems leave them.
+    private var quoted: [Finding] {
+        KnownSettings.all.sorted().compactMap { variable in
+            guard let value = environment[variable], value.count >= 2, let mark = value.first,
+                mark == "\"" || mark == "'",
+                value.last == mark
+            else { return nil }
+            return .warning(
+                .configuration, "\(variable) begins and ends with a quotation mark, which is a part of its value",
+                advice: "take the marks out: no shell reads this value")
+        }
     }
 
     private var misspelt: [Finding] {
@@ -79,8 +92,24 @@ struct UnusedSettings: Sendable {
         return found
     }
 
+    /// The region that the host of a queue's URL names, in either of the two forms that AWS has given out.
+    private static func region(ofQueueAt url: String) -> String? {
+        guard let origin = try? AWSEndpoint(originOf: url), origin.isAWS else { return nil }
+        let labels = origin.host.split(separator: ".")
+        guard labels.count >= 4 else { return nil }
+        if labels[0] == "sqs" { return String(labels[1]) }
+        return labels[1] == "queue" ? String(labels[0]) : nil
+    }
+
     private func awsFindings(_ queue: QueueSettings) -> [Finding] {
         var found: [Finding] = []
+        if queue.endpoint == nil, let region = Self.region(ofQueueAt: queue.queueURL), region != queue.region {
+            found.append(
+                .warning(
+                    .configuration,
+                    "SQS_QUEUE_URL is in \(region), and requests are signed for \(queue.region) (\(queue.regionOrigin))",
+                    advice: "set AWS_REGION=\(region)"))
+        }
         for file in queue.aws.missingFiles {
             found.append(
                 .warning(

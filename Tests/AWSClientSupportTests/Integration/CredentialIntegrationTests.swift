@@ -96,6 +96,19 @@ struct CredentialIntegrationTests {
         #expect(await code(source(tokenless)) == .invalid)
     }
 
+    @Test("the file of a container's token may begin with ~")
+    func containerTokenFromHome() async throws {
+        let transport = ScriptedTransport([.json(200, document)])
+        let files = CredentialFiles { $0 == "/home/ana/token" ? Array("Bearer one".utf8) : nil }
+        let source = ContainerCredentialSource(
+            environment: [
+                "HOME": "/home/ana", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "~/token",
+            ], transport: transport, files: files)
+        #expect(await code(source) == nil)
+        #expect(transport.requests.last?.headers["Authorization"] == "Bearer one")
+    }
+
     @Test("an instance's credentials are fetched with a session token, as version 2 asks for")
     func instance() async throws {
         let document = document

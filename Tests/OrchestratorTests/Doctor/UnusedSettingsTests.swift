@@ -52,6 +52,34 @@ struct UnusedSettingsTests {
         #expect(found.count == 1 && found[0].contains(variable) && found[0].contains("\(meant)?"), "\(found)")
     }
 
+    @Test(
+        "a value in quotation marks is told, and not shown",
+        arguments: ["LEGACY_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "PGPASSWORD"])
+    func quoted(variable: String) throws {
+        for mark in ["\"", "'"] {
+            let settings = Settings(variables: sound.merging([variable: "\(mark)s3cr3t\(mark)"]) { $1 })
+            let found = UnusedSettings(settings: settings, queue: nil).findings.map { "\($0.summary)" }
+            #expect(found.count == 1 && found[0].hasPrefix(variable) && found[0].contains("quotation mark"), "\(found)")
+            #expect(!found[0].contains("s3cr3t"))
+        }
+        for value in ["\"", "\"a", "a'", "a\"b\"c"] {
+            let settings = Settings(variables: sound.merging([variable: value]) { $1 })
+            #expect(UnusedSettings(settings: settings, queue: nil).findings.isEmpty)
+        }
+    }
+
+    @Test("a queue in another region than the one that is signed for is told")
+    func otherRegion() throws {
+        for url in ["https://sqs.eu-west-1.amazonaws.com/1/u.fifo", "https://eu-west-1.queue.amazonaws.com/1/u.fifo"] {
+            let found = try warnings(["SQS_QUEUE_URL": url, "AWS_REGION": "us-east-1"])
+            #expect(found.count == 1 && found[0].contains("AWS_REGION=eu-west-1"), "\(found)")
+            #expect(try warnings(["SQS_QUEUE_URL": url]) == [])
+        }
+        #expect(try warnings(["SQS_QUEUE_URL": "https://sqs.example/1/u.fifo", "AWS_REGION": "us-east-1"]) == [])
+        let local = ["AWS_ENDPOINT_URL_SQS": "https://127.0.0.1:1", "AWS_REGION": "us-east-1"]
+        #expect(try warnings(local) == [])
+    }
+
     @Test("a name of ours that is like none is told too; a name of another program is not")
     func unknown() throws {
         #expect(try warnings(["SYNC_SPEED": "1"]).count == 1)

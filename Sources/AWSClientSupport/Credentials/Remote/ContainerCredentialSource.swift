@@ -63,7 +63,7 @@ package struct ContainerCredentialSource: ExpiringCredentialSource {
         let token: String
         if let path = variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"], !path.isEmpty {
             // Read each time: the platform rotates it.
-            guard let content = files.token(path) else {
+            guard let content = files.token(FilePath.expanded(path, environment: variables)) else {
                 throw invalid("the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names is empty or cannot be read")
             }
             token = content
