@@ -58,8 +58,8 @@ package struct DryRun: Sendable {
         var sink = ForecastSink(table: table, place: configuration.indexFolder)
         let reader = StreamReader(
             source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
-            idleTimeout: configuration.legacyAPI.idleTimeout, extraFields: configuration.extraFields, clock: clock,
-            logger: logger)
+            idleTimeout: configuration.legacyAPI.idleTimeout, extraFields: configuration.extraFields,
+            versionUnit: try await table.versionUnit(), clock: clock, logger: logger)
         let minimum = RecordMinimum(percent: configuration.minimumPercent, after: try await lastCompleted())
         // One reading is enough to say what a second one would have to confirm.
         var any = RecordMinimum.none

@@ -134,8 +134,8 @@ struct SyncRun: Sendable {
             observers: observers, clock: clock, logger: logger)
         let reader = StreamReader(
             source: source, attempts: StreamAttempts(maximum: configuration.streamAttempts),
-            idleTimeout: configuration.legacyAPI.idleTimeout, extraFields: configuration.extraFields, clock: clock,
-            logger: logger)
+            idleTimeout: configuration.legacyAPI.idleTimeout, extraFields: configuration.extraFields,
+            versionUnit: try await table.versionUnit(), clock: clock, logger: logger)
 
         try await reader.read(into: &sink, atLeast: &minimum)
         if try await !comparison.isProven() {

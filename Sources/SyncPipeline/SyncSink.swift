@@ -157,6 +157,8 @@ struct SyncSink: StreamConsumer, ~Copyable {
     }
 
     mutating func attemptFailed() async throws {
+        // A body that is damage to its end is one piece, which is known only now.
+        progress.update { [rejectCount] counters in counters.rejected = rejectCount }
         try await storeRejects()
     }
 

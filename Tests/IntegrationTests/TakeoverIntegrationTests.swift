@@ -107,6 +107,36 @@ struct TakeoverIntegrationTests {
         }
     }
 
+    @Test(
+        "a column that keeps milliseconds: what the source says more finely is cut, and the next change still arrives")
+    func milliseconds() async throws {
+        let columns = Self.typeORM.replacing(
+            #""legacy_created_at" TIMESTAMP"#, with: #""legacy_created_at" TIMESTAMP(3)"#)
+        try await withStack(after: columns) { stack in
+            // One is rounded up where nothing cuts it, the other one down.
+            let times = ["2024-05-01T10:00:00.123789Z", "2024-05-01T10:00:00.123123Z"]
+            let source = try Source(
+                (0..<4).map { number in
+                    var user = User(number)
+                    user.createdAt = times[number % 2]
+                    return user
+                })
+            try await withWorkers(of: stack) { _ in
+                _ = try await sync(stack, source)
+                let second = try await sync(stack, source)
+                #expect(second.unchanged == 4 && second.newer == 0 && second.isBalanced)
+                source.change { for index in $0.indices { $0[index].email = "new\(index)@example.com" } }
+                let third = try await sync(stack, source)
+                #expect(third.updated == 4 && third.newer == 0 && third.isBalanced)
+            }
+            #expect(
+                try await stack.count(
+                    "SELECT count(*) FROM users WHERE email LIKE 'new%' AND legacy_created_at = '2024-05-01 10:00:00.123'"
+                )
+                    == 4)
+        }
+    }
+
     @Test("refuses what does not fit user by user; the sync is COMPLETED, and says whom it refused and why")
     func refused() async throws {
         try await withStack(after: Self.typeORM + "ALTER TABLE users ADD CONSTRAINT one_address UNIQUE (email)") {

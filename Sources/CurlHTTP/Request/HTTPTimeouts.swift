@@ -2,8 +2,8 @@
 package struct HTTPTimeouts: Sendable, Equatable {
     /// For the name, the TCP connection and the TLS handshake together; not counted while the request waits for a free connection.
     package var connect: Duration
-    /// For the time in which no byte moves once the connection stands. What the reader keeps paused is not counted. A long poll
-    /// needs more than the time it asks the server to wait.
+    /// For the time in which no byte moves once the connection stands, and for the head of the response as a whole. What the reader keeps
+    /// paused is not counted. A long poll needs more than the time it asks the server to wait.
     package var idle: Duration?
     /// For everything, from the call to the last byte of the body, waiting for a free connection and paused time included.
     package var total: Duration?

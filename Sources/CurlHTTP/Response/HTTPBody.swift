@@ -3,6 +3,7 @@ internal import Synchronization
 /// The body of a response, to be read once, in order, by one reader.
 ///
 /// It ends only when the transfer was complete; a cut body throws ``HTTPClientError/Code/truncated`` after the bytes that did arrive.
+/// A chunk is empty when bytes came that decode to nothing: a reader that limits how long it waits for content keeps that time itself.
 /// A reader that is slow pauses the transfer. Dropping the body, or cancelling the task that reads it, ends the transfer.
 package struct HTTPBody: AsyncSequence, Sendable {
     package typealias Element = [UInt8]
@@ -37,6 +38,7 @@ package struct HTTPBody: AsyncSequence, Sendable {
             let channel = source.channel
             guard isOwner else { throw channel.failure(.bodyAlreadyRead, "another reader has begun to read this body") }
             guard decoder != nil else { return try await channel.nextChunk() }
+            var hasSupplied = false
             while true {
                 if Task.isCancelled { channel.cancel() }
                 if let bytes = try decoded({ (decoder) throws(ContentDecodingError) in try decoder.next() }) {
@@ -46,8 +48,11 @@ package struct HTTPBody: AsyncSequence, Sendable {
                     try decoded { (decoder) throws(ContentDecodingError) in try decoder.finish() }
                     return nil
                 }
+                // Bytes that stand for nothing, such as empty blocks or zeros behind the end, must not keep a reader waiting for ever.
+                if hasSupplied { return [] }
                 if let chunk = try await channel.nextChunk() {
                     decoder?.supply(chunk)
+                    hasSupplied = true
                 } else {
                     // The last few bytes may be what it waited with.
                     decoder?.endInput()

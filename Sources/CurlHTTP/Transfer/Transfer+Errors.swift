@@ -25,7 +25,9 @@ extension Transfer {
     func error(for expiry: TransferClock.Expiry) -> HTTPClientError {
         let progress = hasHead ? "; \(channel.bytesReceived) bytes of the body had arrived" : "; no response had begun"
         return switch expiry {
-        case .idle(let limit): failure(.idleTimeout, "no byte moved for \(limit)\(progress)")
+        case .idle(let limit):
+            failure(
+                .idleTimeout, "\(hasHead ? "no byte moved" : "no whole response head came") for \(limit)\(progress)")
         case .total(let limit): failure(.totalTimeout, "not done within \(limit)\(progress)")
         }
     }

@@ -180,11 +180,12 @@ extension Transfer {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    /// A line alone does not move the clock: the whole head is due within the idle limit, and no interim response puts it off.
     private func received(headerLine line: UnsafeRawBufferPointer) -> Bool {
-        clock.moved(at: turn.now)
         switch headParser.consume(line: line) {
         case .needsMore: return true
         case .complete:
+            clock.moved(at: turn.now)
             hasHead = true
             channel.receive(headParser.head)
             turn.touch(channel)

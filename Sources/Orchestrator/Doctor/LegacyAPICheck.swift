@@ -80,7 +80,7 @@ struct LegacyAPICheck: Sendable {
             return .problem(
                 .legacyAPI, "\(failure)\(times)",
                 advice: "look at the API itself; a sync would try again for some minutes")
-        case .status, .transport, .unexpectedContent, .empty, .cut, .stalled, .tooFewRecords:
+        case .status, .transport, .unexpectedContent, .empty, .foreign, .cut, .stalled, .tooFewRecords:
             return .problem(.legacyAPI, "\(failure)\(times)", advice: "check LEGACY_API_URL and the way to it")
         }
     }

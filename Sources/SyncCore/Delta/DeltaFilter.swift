@@ -77,11 +77,12 @@ package final class DeltaFilter {
         guard let slot = index.find(name) else { return sentNames.insert(name) ? .sendNew : .send }
         var marks = index[marks: slot]
         marks.insert(.seen)
-        let rowCreatedAt = index.createdAt(at: slot)
-        if user.createdAt >= rowCreatedAt {
+        // As the index keeps it: a record of the year 1, the zero time of some languages, is as old as its row.
+        let (createdAt, rowCreatedAt) = (UserIndex.kept(user.createdAt), index.createdAt(at: slot))
+        if createdAt >= rowCreatedAt {
             marks.insert(.reached)
         } else {
-            leads.add(rowCreatedAt &- user.createdAt)
+            leads.add(rowCreatedAt &- createdAt)
         }
         let verdict = mode == .full ? .send : judge(user, slot: slot, marks: &marks)
         if verdict == .send { marks.insert(.sent) }

@@ -95,13 +95,15 @@ package struct LegacyStreamParser: ~Copyable {
     /// Rejects to deliver before the next user: a few at most.
     @usableFromInline var dueRejects: [Reject] = []
 
-    /// - Parameter extraFields: what is read of a user beyond the five fields.
-    package init(limits: Limits = .init(), extraFields: ExtraFields = .none) {
+    /// - Parameters:
+    ///   - extraFields: what is read of a user beyond the five fields.
+    ///   - versionUnit: `createdAt` is cut to a multiple of so many microseconds, at least 1.
+    package init(limits: Limits = .init(), extraFields: ExtraFields = .none, versionUnit: Int64 = 1) {
         self.limits = limits
         carry = .allocate(capacity: limits.maximumObjectBytes)
         reader = ObjectReader(
             maximumDepth: limits.maximumDepth, scratch: .allocate(capacity: limits.maximumObjectBytes),
-            extras: extraFields.isEmpty ? nil : ExtraFieldReader(extraFields))
+            extras: extraFields.isEmpty ? nil : ExtraFieldReader(extraFields), versionUnit: max(1, versionUnit))
         counts = RecordCounts(names: reader.countedNames)
     }
 

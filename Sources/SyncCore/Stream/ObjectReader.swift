@@ -24,6 +24,8 @@ struct ObjectReader {
     let scratch: UnsafeMutablePointer<UInt8>
     /// Reads what is taken beyond the five fields; nil: nothing is.
     let extras: ExtraFieldReader?
+    /// `createdAt` is cut to a multiple of so many microseconds: what the column keeps. See ``StoredTime``.
+    var versionUnit: Int64 = 1
 
     /// The bytes between a string's quotes.
     struct RawString {
@@ -180,7 +182,8 @@ struct ObjectReader {
         counts.deleted += deleted ? 1 : 0
         let user = UserRecord(
             legacyID: id, userName: UnsafeRawBufferPointer(name), email: UnsafeRawBufferPointer(address),
-            createdAt: microseconds, deleted: deleted, extras: extraValues, offset: offset)
+            createdAt: versionUnit == 1 ? microseconds : StoredTime.cut(microseconds, to: versionUnit),
+            deleted: deleted, extras: extraValues, offset: offset)
         return .user(user, length: length)
     }
 

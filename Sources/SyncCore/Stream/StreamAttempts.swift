@@ -19,6 +19,8 @@ package struct StreamAttempts: Sendable {
         case exhausted(attempts: Int)
         /// The body ended unfinished after the same number of bytes as the one before: the source itself is broken.
         case cutAtSameByte(Int64)
+        /// The second whole body of this many bytes held no user: this is not the stream, or a format that is not read.
+        case foreignTwice(bytes: Int64)
         /// The API asks for a longer wait than a sync allows.
         case askedToWait(Duration)
     }
@@ -33,6 +35,8 @@ package struct StreamAttempts: Sendable {
     package private(set) var failed = 0
     /// How long the last body was that ended unfinished.
     private var cutAfter: Int64?
+    /// How long the last body was that held no user, if it was a large one.
+    private var foreignBytes: Int64?
     private var hadTooFewRecords = false
 
     package init(
@@ -52,6 +56,10 @@ package struct StreamAttempts: Sendable {
         if case .cut(let bytes) = failure.kind {
             if cutAfter == bytes { return .end(.cutAtSameByte(bytes)) }
             cutAfter = bytes
+        }
+        if case .foreign(let bytes) = failure.kind {
+            if foreignBytes == bytes { return .end(.foreignTwice(bytes: bytes)) }
+            foreignBytes = bytes
         }
         let asked = failure.retryAfter ?? .zero
         if asked > longestWait { return .end(.askedToWait(asked)) }

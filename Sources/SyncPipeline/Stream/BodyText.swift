@@ -62,9 +62,11 @@ enum BodyText {
         }
     }
 
-    /// The parameter `charset` of a media type (RFC 9110, section 8.3.1).
+    /// The parameter `charset` of a media type (RFC 9110, section 8.3.1). Of several media types, which a proxy has joined to one line, and
+    /// of several parameters, the first one counts.
     private static func charset(of contentType: String?) -> String? {
-        guard let parameters = contentType?.split(separator: ";").dropFirst() else { return nil }
+        guard let parameters = contentType?.split(separator: ",").lazy.flatMap({ $0.split(separator: ";").dropFirst() })
+        else { return nil }
         for parameter in parameters {
             let parts = parameter.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, bare(parts[0]).lowercased() == "charset" else { continue }

@@ -33,7 +33,10 @@ package struct LegacyAPI: StreamSource {
         } catch {
             throw Self.failure(error)
         }
-        guard stream.status == 200 else { throw Self.failure(status: stream.status, headers: stream.headers) }
+        // 203: a proxy has changed something on the way, which is not hidden in the body (RFC 9110, section 15.3.4).
+        guard stream.status == 200 || stream.status == 203 else {
+            throw Self.failure(status: stream.status, headers: stream.headers)
+        }
         guard stream.isDelimited else {
             throw StreamFailure(
                 kind: .transport(transient: false),
@@ -42,7 +45,9 @@ package struct LegacyAPI: StreamSource {
         }
         let contentType = stream.headers["content-type"]
         return OpenStream(
-            contentType: contentType, chunks: try await LegacyBody.open(stream.body, contentType: contentType))
+            contentType: contentType,
+            chunks: try await LegacyBody.open(
+                stream.body, contentType: contentType, within: configuration.idleTimeout))
     }
 
     /// What a failure of the transport means for the attempt.
@@ -54,6 +59,7 @@ package struct LegacyAPI: StreamSource {
     private static func failure(status: Int, headers: HTTPHeaders) -> StreamFailure {
         let advice =
             switch status {
+            case 200..<300: ", which brings no whole stream"
             case 401, 403: "; check LEGACY_API_KEY"
             case 404, 410: "; check LEGACY_API_URL"
             case 300..<400:

@@ -9,9 +9,12 @@ struct LegacyBody: AsyncSequence, Sendable {
     private let source: Source
 
     /// Reads until the first bytes tell what the body is.
-    /// - Parameter contentType: What the answer says that it is.
+    /// - Parameters:
+    ///   - contentType: What the answer says that it is.
+    ///   - limit: How long bytes may come that do not tell, such as blanks.
     /// - Throws: `StreamFailure` when it cannot be the stream, or `CancellationError`.
-    static func open(_ body: HTTPBody, contentType: String?) async throws -> LegacyBody {
+    static func open(_ body: HTTPBody, contentType: String?, within limit: Duration) async throws -> LegacyBody {
+        let start = ContinuousClock.now
         var chunks = body.makeAsyncIterator()
         var head: [UInt8] = []
         while BodyText.needsMore(head) {
@@ -22,6 +25,11 @@ struct LegacyBody: AsyncSequence, Sendable {
                 throw LegacyAPI.failure(error)
             }
             guard let chunk else { break }
+            guard start.duration(to: .now) < limit else {
+                throw StreamFailure(
+                    kind: .stalled,
+                    description: "bytes came, and no text among them for \(limit) (\(head.count) bytes in all)")
+            }
             // Most often one chunk is enough, and is not copied.
             if head.isEmpty { head = chunk } else { head += chunk }
         }

@@ -10,8 +10,13 @@ struct StreamReader: Sendable {
     let idleTimeout: Duration
     /// What is read of a user beyond the five fields.
     var extraFields = ExtraFields.none
+    /// `createdAt` is cut to a multiple of so many microseconds.
+    var versionUnit: Int64 = 1
     let clock: PipelineClock
     let logger: Logger
+
+    /// A body without a user that is longer is no empty list and no message: it takes long to read, and reading it again brings the same.
+    private static let largestEmptyBody: Int64 = 256 << 10
 
     /// Reads until the stream was complete once, as often as is allowed.
     /// - Parameter minimum: how many records must come. When it finds a shortage, the stream was complete all the same, and the
@@ -47,7 +52,7 @@ struct StreamReader: Sendable {
         let stream = try await source.open()
         try await consumer.streamOpened()
         let opened = clock.now()
-        var parser = LegacyStreamParser(extraFields: extraFields)
+        var parser = LegacyStreamParser(extraFields: extraFields, versionUnit: versionUnit)
         do {
             try await parse(stream, with: &parser, into: &consumer)
             try check(parser, users: consumer.users, atLeast: &minimum)
@@ -108,7 +113,8 @@ struct StreamReader: Sendable {
         case .enough:
             guard users > 0 else {
                 throw StreamFailure(
-                    kind: .empty, description: "the stream was complete but held no user (\(bytes) bytes)")
+                    kind: bytes > Self.largestEmptyBody ? .foreign(bytes: bytes) : .empty,
+                    description: "the stream was complete but held no user (\(bytes) bytes)")
             }
         }
     }
@@ -126,6 +132,11 @@ extension SyncFailure {
             self.init(
                 "the source itself is broken: twice the transfer was complete, and twice its JSON ended unfinished after "
                     + "\(bytes) bytes; the source must be mended, then run again")
+        case .foreignTwice(let bytes):
+            self.init(
+                "the source sends something else: twice the stream was complete, and none of its \(bytes) bytes was a user; "
+                    + "see its beginning with 'orchestrator rejects', and check LEGACY_API_URL and the format of the source"
+            )
         case .askedToWait(let wait):
             self.init(
                 "the legacy API asks for a pause of \(wait), longer than a sync waits: run again after it (\(failure))")

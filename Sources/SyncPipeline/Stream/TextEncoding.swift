@@ -6,14 +6,35 @@ enum TextEncoding: Sendable, Equatable {
 
     /// - Parameter charset: A name from a label, in any case.
     init?(charset: String) {
-        switch charset.lowercased() {
-        // ASCII is a part of UTF-8.
-        case "utf-8", "utf8", "us-ascii", "ascii", "unicode-1-1-utf-8": self = .utf8
-        case "iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591", "latin1", "latin-1", "l1": self = .latin1
-        case "windows-1252", "cp1252", "cp-1252", "x-cp1252", "win-1252": self = .windows1252
-        default: return nil
-        }
+        let name = charset.lowercased()
+        guard let found = Self.names.first(where: { $0.names.contains(name) }) else { return nil }
+        self = found.encoding
     }
+
+    /// The registered names, those that browsers know (https://encoding.spec.whatwg.org/#names-and-labels), and those that databases and
+    /// languages have for the same.
+    private static let names: [(encoding: TextEncoding, names: Set<String>)] = [
+        // ASCII is a part of UTF-8.
+        (
+            .utf8,
+            [
+                "utf-8", "utf8", "utf_8", "utf-8-sig", "utf8-sig", "utf8mb3", "utf8mb4", "al32utf8", "cp65001",
+                "csutf8",
+                "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8", "us-ascii", "ascii",
+                "iso646-us",
+                "ansi_x3.4-1968", "csascii",
+            ]
+        ),
+        (
+            .latin1,
+            [
+                "iso-8859-1", "iso8859-1", "iso_8859-1", "iso_8859-1:1987", "iso88591", "iso8859_1", "iso-ir-100",
+                "latin1",
+                "latin-1", "latin_1", "l1", "cp819", "ibm819", "csisolatin1",
+            ]
+        ),
+        (.windows1252, ["windows-1252", "windows1252", "cp1252", "cp-1252", "x-cp1252", "win-1252", "cswindows1252"]),
+    ]
 
     /// The text in UTF-8. Each byte stands for itself, so a text may be cut anywhere.
     func utf8(_ bytes: [UInt8]) -> [UInt8] {

@@ -179,7 +179,7 @@ extension TableRequirement {
                 return "\(name) takes \(modifier) characters, the source may send \(count)"
             case .microseconds:
                 guard let modifier = column.modifier, modifier < 6 else { return nil }
-                return "\(name) keeps \(modifier) digits of a second, the source may send 6"
+                return "\(name) keeps \(modifier) digits of a second, the source may send 6: the others are cut off"
             }
         }
     }

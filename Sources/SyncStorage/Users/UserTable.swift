@@ -23,6 +23,14 @@ package struct UserTable: Sendable {
         database = PatientDatabase(configuration.forLocks, patience: patience, logger: logger)
     }
 
+    /// Microseconds per step of the column that holds `createdAt`. Looks into the catalog.
+    package func versionUnit() async throws -> Int64 {
+        try await withConnection { connection in
+            let table = try await ExistingTable.read(TableRequirement.users.table, on: connection)
+            return StoredTime.unit(digits: table?.column(UserField.createdAt.column)?.modifier)
+        }
+    }
+
     /// Reads the whole table in one snapshot.
     /// - Parameter place: where the index goes.
     /// - Throws: `IndexPlaceError` when it has no room for the index; then no row is read.

@@ -39,6 +39,25 @@ struct EndingTests {
         }
     }
 
+    @Test(
+        "a head that drips, line by line or as one interim response after the other, does not put the idle limit off",
+        arguments: ["X-Line: 1\r\n", "\r\nHTTP/1.1 102 Processing\r\n"])
+    func drippingHead(line: String) async throws {
+        try await withServer { connection, _ in
+            try connection.send("HTTP/1.1 102 Processing\r\n")
+            for _ in 0..<40 {
+                Thread.sleep(forTimeInterval: 0.1)
+                try connection.send(line)
+            }
+        } _: { client, server in
+            let elapsed = await ContinuousClock().measure {
+                let request = HTTPRequest(url: server.url, timeouts: HTTPTimeouts(idle: .milliseconds(400)))
+                #expect(await failure { try await client.execute(request) } == .idleTimeout)
+            }
+            #expect(elapsed < .seconds(3))
+        }
+    }
+
     @Test("a body that drips keeps the idle limit away, not the total one")
     func total() async throws {
         try await withServer(answer: Self.stalling) { client, server in

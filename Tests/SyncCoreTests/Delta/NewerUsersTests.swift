@@ -65,6 +65,19 @@ struct NewerUsersTests {
         #expect(filter.newerByMinutes == nil)
     }
 
+    @Test(
+        "a row as old as its record is none of them, however far from now: the zero time of some languages is in the year 1"
+    )
+    func farTimes() {
+        let times = [RFC3339.range.lowerBound, -62_135_596_800_000_000, RFC3339.range.upperBound]
+        let stream = times.enumerated().map { SampleUser(userName: "user\($0)", createdAt: $1) }
+        for mode in [SyncMode.delta, .full] {
+            let filter = Self.filter(stream, mode)
+            _ = filter.read(stream)
+            #expect(filter.newerUsers == 0)
+        }
+    }
+
     @Test("a row with a time that nothing is newer than is one of them, and one that is equal or has NULL is not")
     func bounds() {
         let stream = ["end", "same"].map { SampleUser(userName: $0, createdAt: 5) }

@@ -1,4 +1,5 @@
 import CurlHTTP
+import Foundation
 import Logging
 import SyncCore
 import SyncPipeline
@@ -108,6 +109,56 @@ struct LegacyAPITests {
         for body in [packed, tail] {
             let failure = try #require(try await failure(["Content-Encoding: gzip"], body: body))
             #expect(failure.isTransient, "\(failure)")
+        }
+    }
+
+    @Test("what a proxy has changed on the way is read, and a success without a whole stream is tried again")
+    func successes() async throws {
+        #expect(try await outcome("203 Non-Authoritative Information", body: Array(json.utf8)) == .body(json))
+        for status in ["201 Created", "202 Accepted", "204 No Content", "205 Reset Content", "206 Partial Content"] {
+            let failure = try #require(try await failure(["Retry-After: 2"], status: status, body: []))
+            #expect(failure.isTransient, "\(failure)")
+            #expect(failure.retryAfter == .seconds(2))
+        }
+    }
+
+    @Test("what decodes to nothing, or is blank, is handed on or given up: it never keeps a reader waiting for ever")
+    func nothingForEver() async throws {
+        // An empty block that ends at a whole byte, as zlib's Z_SYNC_FLUSH writes it.
+        let emptyBlock: [UInt8] = [0x00, 0x00, 0x00, 0xFF, 0xFF]
+        let gzipHead: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+        for (headers, first, rest) in [
+            ([], [0x20], [0x20]), (["Content-Encoding: gzip"], [0x20, 0x0A], [0x20]),
+            (["Content-Encoding: gzip"], gzipHead, emptyBlock),
+            (["Content-Encoding: gzip"], compress(Array(" [".utf8), .gzip), [0]),
+        ] as [([String], [UInt8], [UInt8])] {
+            let server = try MisbehavingHTTPServer.start { connection, _ in
+                try connection.sendHead("200 OK", headers + ["Transfer-Encoding: chunked"])
+                try connection.sendChunk(first)
+                // Until the client goes.
+                while true {
+                    Thread.sleep(forTimeInterval: 0.05)
+                    try connection.sendChunk(rest)
+                }
+            }
+            defer { server.stop() }
+            try await HTTPClient.withClient(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
+                http in
+                let api = LegacyAPI(
+                    http: http,
+                    configuration: LegacyAPIConfiguration(
+                        url: server.url, key: "k", idleTimeout: .milliseconds(500), certificateAuthorityFile: nil))
+                do {
+                    var chunks = 0
+                    for try await _ in try await api.open().chunks {
+                        chunks += 1
+                        if chunks > 4 { break }
+                    }
+                    #expect(chunks > 4, "the reader is asked, and counts the time")
+                } catch let failure as StreamFailure {
+                    #expect(failure.isTransient, "\(failure)")
+                }
+            }
         }
     }
 

@@ -206,6 +206,23 @@ struct StreamReaderTests {
 
     private static let hundred = RecordMinimum(percent: 80, expected: 100)
 
+    @Test(
+        "a large body without a user is read once more, and when it is as long again, the source sends something else")
+    func foreign() async throws {
+        let foreign = #"{"total":1}"# + String(repeating: #"{"name":"ana"}"#, count: 20_000)
+        let reading = try await read([.body(foreign)])
+        #expect(reading.calls == 2)
+        let failure = try #require(reading.failure)
+        #expect(failure.description.contains("sends something else"), "\(failure)")
+        #expect(failure.description.contains("\(foreign.utf8.count) bytes"))
+        // Another length is another answer, and what is small may be a message that passes.
+        #expect(try await read([.body(foreign), .body(foreign + " "), .body(Self.whole)]).failure == nil)
+        #expect(try await read([.body(foreign), .body(Self.whole)]).failure == nil)
+        #expect(
+            try await read(Array(repeating: .body(#"{"error":"busy"}"#), count: 5) + [.body(Self.whole)]).failure == nil
+        )
+    }
+
     @Test("a stream with too few records is read once more, and when that has enough, nothing was wrong")
     func tooFewOnce() async throws {
         let reading = try await read(

@@ -31,6 +31,8 @@ final class ScriptedTable: ComparedTable {
         if let failure = failures[event] { throw failure }
     }
 
+    func versionUnit() async throws -> Int64 { 1 }
+
     func snapshot(_ hasher: UserHasher, in place: IndexFolder) async throws -> UserTableSnapshot {
         try note("snapshot")
         let names = state.withLock { $0.names }
