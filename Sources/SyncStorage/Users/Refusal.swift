@@ -27,10 +27,12 @@ struct Refusal: Sendable, Equatable {
         self.init(sqlState: error.sqlState ?? "22000", constraint: error.constraint, message: error.message)
     }
 
-    /// The table took no row and reported no error: no_data.
+    /// The table took no row under the user's name and reported no error: no_data.
     static let suppressed = Refusal(
         sqlState: "02000",
-        message: "the row was not written and nothing was reported: a trigger of the table suppresses it")
+        message:
+            "the row was not written and nothing was reported: a trigger of the table suppresses it, or changes its name"
+    )
 
     /// Whether other users of the batch, or another transaction, may be the reason, so that a second try may succeed.
     var mayPass: Bool { sqlState.hasPrefix("23") || self == Self.suppressed }

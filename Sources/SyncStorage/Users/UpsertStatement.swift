@@ -18,7 +18,8 @@ import SyncCore
 ///
 /// Each user is counted by what was found, not by what is left over: inserted, updated, or unchanged. The ledger's CHECK
 /// `sync_batches_account_check` demands that these and the duplicates sum up to the users of the message. So a row that a trigger
-/// swallows, or that another transaction changed in this moment, refuses the statement. It never passes for unchanged.
+/// swallows or writes under another name, or that another transaction changed in this moment, refuses the statement. It never passes for
+/// unchanged. (A row under another name would be nobody's: the source does not name it, so a later sync would mark it as deleted.)
 ///
 /// The plan is the same for an empty table and a large one, which matters because it is cached: the planner is given one way to
 /// find rows. It looks a user up in a subquery with a limit, which it cannot join in another order, and finds the rows to update by
@@ -94,29 +95,41 @@ struct UpsertStatement: Sendable {
             SELECT \(fields.sql), CASE WHEN deleted THEN now() END, $1
             FROM gate
             CROSS JOIN \(fields.unnested(from: firstLookedUp + fields.count)) AS i (\(fields.sql))
-            RETURNING true
+            RETURNING user_name
         ), inserted AS (
             INSERT INTO users (\(fields.sql), deleted_at, sync_id)
             SELECT \(fields.sql), CASE WHEN deleted THEN now() END, $1
             FROM incoming
             WHERE row_id IS NULL
-            RETURNING true
+            RETURNING user_name
         ), updated AS (
             UPDATE users SET \(assignments("changed", fields))
             FROM (SELECT * FROM incoming WHERE wins) AS changed
             WHERE users.id = ANY (ARRAY(SELECT row_id FROM incoming WHERE wins))
               AND users.id = changed.row_id AND \(wins("changed", fields))
-            RETURNING users.deleted AND NOT coalesce(changed.was_deleted, false) AS newly_deleted
+            RETURNING users.deleted AND NOT coalesce(changed.was_deleted, false) AS newly_deleted,
+                users.user_name = changed.user_name AS keeps_name
         ), counted AS MATERIALIZED (
             SELECT
-                (SELECT count(*) FROM presumed_new) + (SELECT count(*) FROM inserted) AS inserted,
-                (SELECT count(*) FROM updated) AS updated,
+                (SELECT CASE WHEN (\(sentNames(fields))) = coalesce(sum(hashtext(user_name)), 0) THEN count(*) ELSE 0 END
+                 FROM (SELECT user_name FROM presumed_new UNION ALL SELECT user_name FROM inserted) AS written) AS inserted,
+                (SELECT count(*) FROM updated WHERE keeps_name) AS updated,
                 (SELECT count(*) FROM updated WHERE newly_deleted) AS newly_deleted,
                 count(*) FILTER (WHERE row_id IS NOT NULL AND wins IS NOT TRUE) AS unchanged,
                 count(*) FILTER (WHERE row_id IS NOT NULL AND wins IS NULL) AS ties_lost
             FROM incoming
         )
         """
+    }
+
+    /// A sum over the names that are to be inserted, which the names of the rows that were written must have, too. A trigger of another
+    /// program may have changed them.
+    private static func sentNames(_ fields: [UserField]) -> SQL {
+        let place = firstLookedUp + fields.count + (fields.firstIndex(of: .userName) ?? 0)
+        return """
+            SELECT coalesce((SELECT sum(hashtext(name)) FROM unnest(\(parameter: place)::text[]) AS name), 0)
+                + coalesce((SELECT sum(hashtext(incoming.user_name)) FROM incoming WHERE row_id IS NULL), 0)
+            """
     }
 
     /// Whether a record replaces the row: the newest version wins, on a tie the later record does if it says anything new. NULL in

@@ -56,6 +56,22 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
             spoil: { $0.email = "é@example.com" + String(repeating: " ", count: 8) }, sqlState: "22001"),
         RefusalCase(name: "an id beyond integer", spoil: { $0.id = 3_000_000_000 }, sqlState: "22003"),
         RefusalCase(
+            name: "a trigger that changes the name",
+            sql: """
+                CREATE FUNCTION small() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN NEW.user_name = lower(NEW.user_name); RETURN NEW; END $$;
+                CREATE TRIGGER small BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION small();
+                """,
+            spoil: { $0.name = "User299" }, sqlState: "02000"),
+        RefusalCase(
+            name: "a trigger that changes the name of known users alone",
+            sql: """
+                CREATE FUNCTION marked() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN IF NEW.email = 'nowhere' THEN NEW.user_name = 'x' || NEW.user_name; END IF; RETURN NEW; END $$;
+                CREATE TRIGGER marked BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION marked();
+                """,
+            spoil: { $0.email = "nowhere" }, sqlState: "02000"),
+        RefusalCase(
             name: "a trigger that raises an error",
             sql: """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
