@@ -25,6 +25,6 @@ struct OrchestratorCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessSetup.begin()
-        await main(ProcessArguments.current)
+        await parseAndRun(ProcessArguments.current)
     }
 }

@@ -19,6 +19,6 @@ struct WorkerCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessSetup.begin()
-        await main(ProcessArguments.current)
+        await parseAndRun(ProcessArguments.current)
     }
 }
