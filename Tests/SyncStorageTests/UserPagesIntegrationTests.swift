@@ -164,6 +164,26 @@ struct UserPagesIntegrationTests {
         }
     }
 
+    @Test(
+        "a name that the database's encoding cannot hold is nobody's, and no page begins after it; the connection goes on"
+    )
+    func unwritableName() async throws {
+        try await withTables(TakenOverTables.typeORM, encoding: "LATIN1") { taken in
+            _ = try await taken.beginSync()
+            try await taken.query("INSERT INTO users (user_name, email) VALUES ('ana', 'e'), ('josé', 'e')")
+            let reader = UserReader(connection: taken.connection)
+            for name in ["日本", "ana 😀", "\u{10FFFF}"] {
+                #expect(try await reader.user(named: name) == nil)
+                await #expect(throws: UserTableError.unwritableName) {
+                    _ = try await names(taken.connection, after: name)
+                }
+            }
+            #expect(try await reader.user(named: "josé")?.userName == "josé")
+            #expect(try await names(taken.connection, after: "é") == [])
+            #expect(try await names(taken.connection, after: "ana") == ["josé"])
+        }
+    }
+
     @Test("a search that takes too long is stopped, says so, and leaves the connection as it was")
     func deadline() async throws {
         try await withDatabase { database in

@@ -10,7 +10,7 @@ extension UserReader {
     ///   - userName: the last name of the previous page, or any text; nil for the first page.
     ///   - limit: most users of the page, at least 1.
     ///   - deadline: the statement timeout, in whole milliseconds.
-    /// - Throws: ``UserTableError/tooSlow(_:)`` after the deadline, or `PostgresError`.
+    /// - Throws: ``UserTableError/tooSlow(_:)`` after the deadline, ``UserTableError/unwritableName``, or `PostgresError`.
     package nonisolated(nonsending) func page(
         of filter: UserFilter = UserFilter(), after userName: String?, limit: Int, deadline: Duration
     ) async throws -> [StoredUser] {
@@ -25,6 +25,8 @@ extension UserReader {
             }
         } catch let error as PostgresError where error.wasStoppedByServer && started.duration(to: .now) >= deadline {
             throw UserTableError.tooSlow(deadline)
+        } catch let error as PostgresError where userName != nil && error.meansUnwritable {
+            throw UserTableError.unwritableName
         }
     }
 
@@ -63,4 +65,7 @@ extension UserReader {
 extension PostgresError {
     /// `query_canceled`, by a timeout or an administrator. Task cancellation has its own code.
     fileprivate var wasStoppedByServer: Bool { code == .server && sqlState == "57014" }
+
+    /// `untranslatable_character` or `character_not_in_repertoire`: a parameter cannot be written in the database's encoding.
+    var meansUnwritable: Bool { code == .server && (sqlState == "22P05" || sqlState == "22021") }
 }

@@ -23,9 +23,14 @@ package struct UserReader: Sendable {
     package func user(named userName: String) async throws -> StoredUser? {
         // PostgreSQL's text holds no NUL, so nobody has such a name.
         guard !userName.utf8.contains(0) else { return nil }
-        let result = try await connection.query(
-            "SELECT \(Self.columns(extraFields)) FROM users WHERE user_name = $1", [.text(userName)])
-        return try result.rows.first.map(user)
+        do {
+            return try await connection.query(
+                "SELECT \(Self.columns(extraFields)) FROM users WHERE user_name = $1", [.text(userName)]
+            ).rows.first.map(user)
+        } catch let error as PostgresError where error.meansUnwritable {
+            // The same in a database whose encoding lacks one of the characters.
+            return nil
+        }
     }
 
     /// What ``user(_:)`` reads.

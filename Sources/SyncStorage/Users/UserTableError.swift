@@ -4,6 +4,8 @@ package enum UserTableError: Error, Sendable, Equatable, CustomStringConvertible
     case unreadable(String)
     /// A search reached its statement timeout.
     case tooSlow(Duration)
+    /// A name to begin after has a character that the database's encoding lacks.
+    case unwritableName
 
     package var description: String {
         switch self {
@@ -12,6 +14,8 @@ package enum UserTableError: Error, Sendable, Equatable, CustomStringConvertible
         case .tooSlow(let limit):
             "the search through the users table took longer than \(limit.components.seconds) s and was stopped: "
                 + "use a smaller limit or fewer conditions, or retry when the database is less busy"
+        case .unwritableName:
+            "the name to begin after has a character that the encoding of the database lacks: begin after another name"
         }
     }
 }

@@ -57,13 +57,17 @@ struct DocumentTests {
                 .contains("user_sync_running 1\n"))
     }
 
-    @Test("a page of rejects names its successor exactly when it is full")
+    @Test("a page of rejects names its successor exactly when another piece follows, which is not shown yet")
     func rejectPage() throws {
         let rejects = [
             StoredReject(byteOffset: 5, reason: "junk", excerpt: "{"), .init(byteOffset: 9, reason: "x", excerpt: ""),
         ]
-        #expect(RejectPage(reasons: [], rejects: rejects, limit: 2).next == 9)
-        #expect(RejectPage(reasons: [], rejects: rejects, limit: 3).next == nil)
+        let first = RejectPage(reasons: [], rejects: rejects, limit: 1)
+        #expect(first.next == 5 && first.rejects.count == 1)
+        for limit in 2...3 {
+            let last = RejectPage(reasons: [], rejects: rejects, limit: limit)
+            #expect(last.next == nil && last.rejects.count == 2)
+        }
         #expect(try SyncLogReport.encode(RejectPage(reasons: [], rejects: [], limit: 1)).contains(#""next":null"#))
     }
 

@@ -80,11 +80,18 @@ struct UserQueryTests {
         #expect(throws: Problem.self) { try request("", accept: "text/html").format(among: offered) }
     }
 
-    @Test("a page that is full says where the next one begins, another is the last")
+    @Test("a page says where the next one begins exactly when a user follows, also when it is just full")
     func next() {
-        let users = ["ana", "bia"].map { StoredUser.sample($0) }
-        #expect(UserPage(users: users, limit: 2).next == "bia")
-        #expect(UserPage(users: users, limit: 3).next == nil)
-        #expect(UserPage(users: [], limit: 1).next == nil)
+        let users = ["ana", "bia", "cid"].map { StoredUser.sample($0) }
+        for found in 0...3 {
+            for limit in 1...4 {
+                // One more than the page is asked for.
+                let page = UserPage(users: Array(users.prefix(min(found, limit + 1))), limit: limit)
+                #expect(page.users.count == min(found, limit))
+                #expect(
+                    page.next == (found > limit ? users[limit - 1].userName : nil), "\(found) found, \(limit) asked for"
+                )
+            }
+        }
     }
 }

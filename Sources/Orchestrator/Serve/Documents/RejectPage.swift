@@ -9,15 +9,17 @@ struct RejectPage: Encodable {
     let next: Int64?
 
     /// - Parameters:
+    ///   - rejects: one more than the page has, if there is one: it is left out, and says that another page follows.
     ///   - refused: users whom the database refused, for the first page.
-    ///   - limit: what the rejects were limited to.
+    ///   - limit: the page size that was asked for.
     init(
         reasons: [RejectGroup], causes: [RefusalGroup] = [], rejects: [StoredReject], refused: [RefusedUser] = [],
         limit: Int
     ) {
         self.reasons = reasons.map { RejectGroupDocument($0) } + causes.map { RejectGroupDocument($0) }
-        self.rejects = refused.map { RejectDocument($0) } + rejects.map { RejectDocument($0) }
-        next = rejects.count == limit ? rejects.last?.byteOffset : nil
+        let shown = rejects.prefix(limit)
+        self.rejects = refused.map { RejectDocument($0) } + shown.map { RejectDocument($0) }
+        next = rejects.count > limit ? shown.last?.byteOffset : nil
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -6,10 +6,13 @@ struct UserPage: Encodable {
     /// `after` of the next page; nil on the last page.
     let next: String?
 
-    /// - Parameter limit: the page size that was asked for.
+    /// - Parameters:
+    ///   - users: one more than the page has, if there is one: it is left out, and says that another page follows.
+    ///   - limit: the page size that was asked for.
     init(users: [StoredUser], limit: Int) {
-        self.users = users.map(UserDocument.init)
-        next = users.count == limit ? users.last?.userName : nil
+        let shown = users.prefix(limit)
+        self.users = shown.map(UserDocument.init)
+        next = users.count > limit ? shown.last?.userName : nil
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -38,6 +38,8 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             return Problem(.serviceUnavailable, "\(error)", headers: [.retryAfter: "10"])
         case UserTableError.tooSlow:
             return Problem(.gatewayTimeout, "\(error)")
+        case UserTableError.unwritableName:
+            return Problem(.badRequest, "after: \(error)")
         case let error as SQSError:
             logger.warning(
                 "the queue could not be used", metadata: ["route": "\(route)", "error": "\(error)"])

@@ -82,7 +82,7 @@ struct SyncRoutes: Sendable {
             let refusals = RefusalReader(connection: connection)
             return RejectPage(
                 reasons: try await reader.rejectSummary(of: id), causes: try await refusals.summary(of: id),
-                rejects: try await reader.rejects(of: id, after: after, limit: limit),
+                rejects: try await reader.rejects(of: id, after: after, limit: limit + 1),
                 refused: after == nil ? try await refusals.refusals(of: id, limit: limit) : [], limit: limit)
         }
         return try .json(page)

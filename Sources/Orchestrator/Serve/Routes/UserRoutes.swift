@@ -34,7 +34,7 @@ struct UserRoutes: Sendable {
         let filter = try request.userFilter()
         let users = try await pool.withConnection { connection in
             try await UserReader.reading(connection).page(
-                of: filter, after: after, limit: limit, deadline: Self.deadline)
+                of: filter, after: after, limit: limit + 1, deadline: Self.deadline)
         }
         return try .json(UserPage(users: users, limit: limit))
     }
