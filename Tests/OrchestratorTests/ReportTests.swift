@@ -55,6 +55,23 @@ struct ReportTests {
         #expect(SyncLogReport.lines(nil, page: OutputPage(width: 40), now: now) == ["no sync has run yet"])
     }
 
+    @Test("status and report name the extra fields of a sync, and nothing of them that a terminal obeys")
+    func extraFields() throws {
+        let keys = ["phone", "pl\u{1b}[2Jan"]
+        let status = SyncLogReport.lines(entry(42, .completed), extraKeys: keys, page: OutputPage(width: nil), now: now)
+        #expect(status.contains("fields      the five of every user, and phone, pl [2Jan"))
+        let report = try ChangeReport(entry(42, .completed), extraKeys: keys).rendered(as: .text)
+        #expect(report.contains("\nfields      the five of every user, and phone, pl [2Jan\n"))
+        // For programs the source's profile has them.
+        for format in [ChangeReport.Format.json, .csv] {
+            #expect(
+                try ChangeReport(entry(42, .completed), extraKeys: keys).rendered(as: format)
+                    == ChangeReport(entry(42, .completed)).rendered(as: format))
+        }
+        let plain = SyncLogReport.lines(entry(42, .completed), page: OutputPage(width: nil), now: now)
+        #expect(!plain.contains { $0.hasPrefix("fields") })
+    }
+
     @Test("colour only marks the status")
     func colour() {
         let page = OutputPage(width: nil, style: TextStyle(isOn: true))

@@ -34,7 +34,10 @@ struct ReportCommand: DatabaseCommand {
         guard let sync = try await SyncLogReader(connection: connection).sync(syncID) else {
             throw SyncFailure(syncID.map { "there is no sync \($0)" } ?? "no sync has run yet")
         }
-        guard users else { return print(try ChangeReport(sync).rendered(as: format)) }
+        guard users else {
+            let extraKeys = try await SyncedFields.keys(of: sync, on: connection)
+            return print(try ChangeReport(sync, extraKeys: extraKeys).rendered(as: format))
+        }
         var writer = ChangedUserWriter(format: format, write: ResultLines.write)
         _ = try await ChangedUserReader(connection: connection).read(of: sync.id, into: &writer)
     }

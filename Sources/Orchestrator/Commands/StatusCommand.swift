@@ -27,7 +27,11 @@ struct StatusCommand: DatabaseCommand {
         while true {
             let entry = try await reader.sync()
             let isLast = !watch || entry?.status.isFinal ?? true
-            if isLast || entry != shown || view.isLive { try view.show(entry, isLast: isLast) }
+            if isLast || entry != shown || view.isLive {
+                var extraKeys: [String] = []
+                if !json, let entry { extraKeys = try await SyncedFields.keys(of: entry, on: connection) }
+                try view.show(entry, extraKeys, isLast: isLast)
+            }
             // Nobody reads it any more, or the disk is full: there is nothing left to watch for.
             if !isLast { try StandardOutput.checkReader() }
             guard !isLast else { return }
@@ -44,19 +48,22 @@ private struct StatusView {
     /// Whether the same lines are drawn again and again.
     var isLive: Bool { watch && !json && Console.standardOutput.traits.canRedraw }
 
-    func show(_ entry: SyncLogEntry?, isLast: Bool) throws {
+    func show(_ entry: SyncLogEntry?, _ extraKeys: [String], isLast: Bool) throws {
         let console = Console.standardOutput
         if json {
             console.write(try SyncLogReport.json(entry) + "\n")
         } else if isLive {
             // The last column stays free; see `PinnedBlock`.
-            let lines = SyncLogReport.lines(entry, page: .standardOutput, now: SyncLogReport.now)
+            let lines = lines(entry, extraKeys)
             if isLast { console.finish(lines) } else { console.show(lines) }
         } else if watch && !isLast {
             console.write(SyncLogReport.line(entry) + "\n")
         } else {
-            let lines = SyncLogReport.lines(entry, page: .standardOutput, now: SyncLogReport.now)
-            console.write(lines.map { $0 + "\n" }.joined())
+            console.write(lines(entry, extraKeys).map { $0 + "\n" }.joined())
         }
+    }
+
+    private func lines(_ entry: SyncLogEntry?, _ extraKeys: [String]) -> [String] {
+        SyncLogReport.lines(entry, extraKeys: extraKeys, page: .standardOutput, now: SyncLogReport.now)
     }
 }

@@ -44,7 +44,7 @@ struct SyncCommand: AsyncParsableCommand {
                     }
                     return try await DryRun(configuration.sync, http: http, logger: logger).run()
                 }
-                print(report.text(configuration.sync.missingUsers))
+                print(report.text(configuration.sync.missingUsers, extraFields: configuration.sync.extraFields))
                 return
             }
             let export = try MetricsExport(settings, service: .orchestrator)

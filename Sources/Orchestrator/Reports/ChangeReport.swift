@@ -26,6 +26,8 @@ struct ChangeReport: Encodable, Equatable {
     let missing: Int?
     /// Of the missing: users that were marked as deleted for it.
     let missingDeleted: Int
+    /// The JSON keys of the extra fields that were compared; for people alone.
+    let extraKeys: [String]
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case syncID = "sync_id"
@@ -36,8 +38,9 @@ struct ChangeReport: Encodable, Equatable {
         case refused, newer
     }
 
-    init(_ entry: SyncLogEntry) {
+    init(_ entry: SyncLogEntry, extraKeys: [String] = []) {
         let counters = entry.counters
+        self.extraKeys = extraKeys
         syncID = entry.id
         status = entry.status.rawValue
         received = counters.received
@@ -91,22 +94,25 @@ struct ChangeReport: Encodable, Equatable {
     }
 
     private var text: String {
-        let fields = [
-            ("sync", "\(syncID) (\(status))"),
-            ("received", "\(received)"),
-            ("inserted", "\(inserted)"),
-            ("updated", "\(updated), \(newlyDeleted) of them newly deleted"),
-            ("unchanged", "\(unchanged), \(skipped) of them not even sent"),
-            ("duplicates", "\(duplicates)"),
-            ("rejected", "\(rejected)"),
-            ("refused", "\(refused) users whom the database refused"),
-            ("newer", newer.map { "\($0) users whose row is newer than the source" } ?? "not known"),
-            (
-                "missing",
-                missing.map { "\($0) live users the source does not name, \(missingDeleted) marked as deleted for it" }
-                    ?? "not known"
-            ),
-        ]
+        let fieldList = FieldList.text(extraKeys).map { [("fields", $0)] } ?? []
+        let fields =
+            [("sync", "\(syncID) (\(status))")] + fieldList + [
+                ("received", "\(received)"),
+                ("inserted", "\(inserted)"),
+                ("updated", "\(updated), \(newlyDeleted) of them newly deleted"),
+                ("unchanged", "\(unchanged), \(skipped) of them not even sent"),
+                ("duplicates", "\(duplicates)"),
+                ("rejected", "\(rejected)"),
+                ("refused", "\(refused) users whom the database refused"),
+                ("newer", newer.map { "\($0) users whose row is newer than the source" } ?? "not known"),
+                (
+                    "missing",
+                    missing.map {
+                        "\($0) live users the source does not name, \(missingDeleted) marked as deleted for it"
+                    }
+                        ?? "not known"
+                ),
+            ]
         return fields.map { name, value in name + String(repeating: " ", count: 12 - name.count) + value }
             .joined(separator: "\n")
     }

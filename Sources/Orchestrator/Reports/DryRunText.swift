@@ -3,18 +3,21 @@ import SyncPipeline
 
 extension DryRun.Report {
     /// The report for people.
-    /// - Parameter policy: what the sync would do about missing users.
-    func text(_ policy: MissingUsersPolicy) -> String {
-        let fields = [
-            ("received", "\(records) records (\(attempts) stream attempts)"),
-            ("rejected", "\(rejects)"),
-            ("would insert", "\(outcome.inserted)"),
-            ("would update", "\(outcome.updated)"),
-            ("newly deleted", "\(outcome.newlyDeleted) of the updated"),
-            ("unchanged", "\(outcome.unchanged)"),
-            ("repeated", "\(outcome.repeated) records of users that came before"),
-            ("missing", "\(outcome.missing) of \(outcome.live) live users: \(fate(policy))"),
-        ]
+    /// - Parameters:
+    ///   - policy: what the sync would do about missing users.
+    ///   - extraFields: what is compared beyond the five fields.
+    func text(_ policy: MissingUsersPolicy, extraFields: ExtraFields = .none) -> String {
+        let fieldList = FieldList.text(extraFields.fields.map(\.jsonKey)).map { [("fields", $0)] } ?? []
+        let fields =
+            [("received", "\(records) records (\(attempts) stream attempts)")] + fieldList + [
+                ("rejected", "\(rejects)"),
+                ("would insert", "\(outcome.inserted)"),
+                ("would update", "\(outcome.updated)"),
+                ("newly deleted", "\(outcome.newlyDeleted) of the updated"),
+                ("unchanged", "\(outcome.unchanged)"),
+                ("repeated", "\(outcome.repeated) records of users that came before"),
+                ("missing", "\(outcome.missing) of \(outcome.live) live users: \(fate(policy))"),
+            ]
         return
             (["dry run: nothing was sent, nothing was written"]
             + fields.map { name, value in name + String(repeating: " ", count: 15 - name.count) + value }

@@ -10,8 +10,10 @@ import SyncCore
 /// SyncLog rows as people and programs read them.
 enum SyncLogReport {
     /// One sync, a line for each thing to know.
-    /// - Parameter now: microseconds since 1970, to say for how long a sync has been under way.
-    static func lines(_ entry: SyncLogEntry?, page: OutputPage, now: Int64) -> [String] {
+    /// - Parameters:
+    ///   - extraKeys: the JSON keys of the extra fields that it reads.
+    ///   - now: microseconds since 1970, to say for how long a sync has been under way.
+    static func lines(_ entry: SyncLogEntry?, extraKeys: [String] = [], page: OutputPage, now: Int64) -> [String] {
         guard let entry else { return ["no sync has run yet"] }
         let counters = entry.counters
         let width = page.width.map { max(20, $0 - nameWidth) }
@@ -43,6 +45,7 @@ enum SyncLogReport {
                 "\(Humanized.count(counters.batchesApplied)) of \(Humanized.count(counters.batchesSent)) sent are applied"
             ),
         ]
+        if let fieldList = FieldList.text(extraKeys) { fields.append(("fields", fieldList)) }
         if counters.tiesLost > 0 {
             fields.append(
                 ("ties", "\(Humanized.count(counters.tiesLost)) lost by late batches; the next sync settles them"))
