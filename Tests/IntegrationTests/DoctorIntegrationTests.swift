@@ -62,6 +62,8 @@ struct DoctorIntegrationTests {
             }
             let text = try await stack.orchestrator("doctor", api: api)
             #expect(text.status == 0 && text.output.contains("ok       database.schema"), "\(text.output)")
+            // The workers are gone, as where they are scaled to zero between two syncs.
+            #expect(text.output.contains("none is needed between two syncs"), "\(text.output)")
         }
     }
 

@@ -64,11 +64,22 @@ struct ExtraFieldsIntegrationTests {
                 ]
                 let forecast = try await sync(stack, later, isDryRun: true)
                 #expect(forecast.status == 0, "\(forecast.errorOutput)")
+                #expect(
+                    forecast.output.contains("the five of every user, and phone, plan, score"), "\(forecast.output)")
                 #expect(try await sync(stack, later).status == 0)
                 let status = try await stack.status()
                 #expect(status.isBalanced && status.updated == 1 && status.unchanged == 2, "\(status)")
                 #expect(try await stack.count("SELECT sum(users) FROM sync_batches WHERE sync_id = 2") == 1)
                 #expect(try await stack.count("SELECT score::int FROM users WHERE user_name = 'bia'") == 100)
+            }
+
+            for command in ["status", "report"] {
+                let text = try await stack.orchestrator(command).output
+                #expect(text.contains("the five of every user, and phone, plan, score"), "\(text)")
+            }
+            for (settings, outcome) in [(Self.setting, "ok"), ([:], "problem")] {
+                let report = try await stack.orchestrator("doctor", "--json", settings: settings).output
+                #expect(report.contains(#""outcome":"\#(outcome)","subject":"database.fields""#), "\(report)")
             }
 
             let shown = try await stack.orchestrator("users", "show", "ana", "--json")

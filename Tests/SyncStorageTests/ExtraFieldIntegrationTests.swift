@@ -180,6 +180,55 @@ struct ExtraFieldIntegrationTests {
         }
     }
 
+    @Test("the facts say what is recorded, which of its columns are missing or of another type, and which are narrow")
+    func facts() async throws {
+        try await withDatabase { database in
+            let connection = database.connection
+            #expect(try await FieldFacts.read(connection) == FieldFacts())
+            _ = try await connection.query("ALTER TABLE users ADD age smallint, ADD other integer NOT NULL DEFAULT 1")
+            let fields = try Self.fields()
+            _ = try await Migrator(connection: connection, logger: silent).migrate(fields)
+            let narrow = "users.age is smallint, the source's numbers have 64 bits"
+            #expect(try await FieldFacts.read(connection) == FieldFacts(recorded: fields, narrowness: [narrow]))
+
+            _ = try await connection.query("ALTER TABLE users DROP phone, DROP vip, ADD vip text")
+            let broken = try await FieldFacts.read(connection)
+            #expect(broken.refusals == ["users has no column phone", "users.vip is of type text: it must be boolean"])
+            #expect(broken.recorded == fields)
+
+            // A field that is no longer in use may have lost its column.
+            let age = try Self.fields("age:integer")
+            _ = try await Migrator(connection: connection, logger: silent).migrate(age)
+            #expect(try await FieldFacts.read(connection) == FieldFacts(recorded: age, narrowness: [narrow]))
+        }
+    }
+
+    @Test(
+        "the fields of a sync are those recorded while it is under way, those of its profile later, and else not known")
+    func syncedKeys() async throws {
+        try await withDatabase { database in
+            let connection = database.connection
+            let migrator = Migrator(connection: connection, logger: silent)
+            _ = try await migrator.migrate(try Self.fields("phone:text,plan:text:plan_name"))
+            func keys() async throws -> [String] {
+                let entry = try #require(try await SyncLogReader(connection: connection).sync(1))
+                return try await SyncedFields.keys(of: entry, on: connection)
+            }
+            #expect(try await keys() == ["phone", "plan"])
+            _ = try await connection.query("UPDATE sync_logs SET status = 'FAILED', finished_at = now() WHERE id = 1")
+            #expect(try await keys() == [])
+            var profile = SourceProfile()
+            profile.fields = (UserField.all.map(\.jsonKey) + ["phone"]).map { .init(name: $0) }
+            _ = try await connection.query(
+                ProfileSQL.insert, [.int8(1), .text(try ProfileJSON.encode(profile)), .text("[]"), .int4(0)])
+            _ = try await migrator.migrate(try Self.fields("score:number"))
+            #expect(try await keys() == ["phone"])
+            // Without the right to look, the rest of a status is shown all the same.
+            _ = try await connection.query("ALTER TABLE sync_profiles RENAME TO hidden")
+            #expect(try await keys() == [])
+        }
+    }
+
     @Test(
         "an existing column that cannot hold the values is refused in words, and nothing is touched",
         arguments: [

@@ -1,10 +1,13 @@
 import Logging
 import Postgres
+import SyncCore
 import SyncStorage
 
 /// The database as it was found: what it says of itself, or why it could not be asked.
 struct DatabaseProbe: Sendable {
     private let facts: DatabaseFacts?
+    /// nil when they cannot be read, as ``syncs``.
+    private let fields: FieldFacts?
     /// nil when there is no current schema to read from, or this role may not read it.
     let syncs: SyncFacts?
     let clock: ClockCheck.Reading?
@@ -46,11 +49,14 @@ struct DatabaseProbe: Sendable {
         let isReadable =
             facts.schemaVersion >= Migrator.latestVersion
             && !facts.missingPrivileges.contains { $0.hasPrefix("SELECT") }
-        return DatabaseProbe(facts, syncs: isReadable ? try await SyncFacts.read(connection) : nil, clock: clock)
+        return DatabaseProbe(
+            facts, fields: isReadable ? try await FieldFacts.read(connection) : nil,
+            syncs: isReadable ? try await SyncFacts.read(connection) : nil, clock: clock)
     }
 
-    private init(_ facts: DatabaseFacts, syncs: SyncFacts?, clock: ClockCheck.Reading) {
+    private init(_ facts: DatabaseFacts, fields: FieldFacts?, syncs: SyncFacts?, clock: ClockCheck.Reading) {
         self.facts = facts
+        self.fields = fields
         self.syncs = syncs
         self.clock = clock
         failure = nil
@@ -58,18 +64,28 @@ struct DatabaseProbe: Sendable {
 
     private init(_ failure: Finding) {
         facts = nil
+        fields = nil
         syncs = nil
         clock = nil
         self.failure = failure
     }
 
     /// - Parameters:
+    ///   - extraFields: what the setting of this process names.
     ///   - interval: how often syncs are started; nil when that is not known.
     ///   - usesLambda: whether workers run in Lambda.
-    func findings(interval: Duration?, usesLambda: Bool) -> [Finding] {
+    ///   - waitingMessages: how many the queue holds; nil when that is not known.
+    func findings(
+        extraFields: ExtraFields, interval: Duration?, usesLambda: Bool, waitingMessages: Int?
+    ) -> [Finding] {
         if let failure { return [failure] }
         guard let facts else { return [] }
-        return DatabaseCheck.findings(facts)
-            + (syncs.map { SyncCheck.findings($0, now: facts.clock, interval: interval, usesLambda: usesLambda) } ?? [])
+        var findings = DatabaseCheck.findings(facts)
+        if let fields { findings.append(FieldCheck.finding(fields, setting: extraFields)) }
+        if let syncs {
+            findings += SyncCheck.findings(
+                syncs, now: facts.clock, interval: interval, usesLambda: usesLambda, waitingMessages: waitingMessages)
+        }
+        return findings
     }
 }

@@ -19,6 +19,7 @@ struct Finding: Sendable, Equatable {
         case privileges = "database.privileges"
         case schema = "database.schema"
         case tables = "database.tables"
+        case fields = "database.fields"
         case queue
         case sending = "queue.sending"
         case fifo = "queue.fifo"

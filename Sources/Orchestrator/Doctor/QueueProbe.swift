@@ -104,6 +104,17 @@ struct QueueProbe: Sendable {
 
     // MARK: Findings
 
+    /// About how many messages the queue holds: those that can be received, are delayed, or were received and not deleted yet. nil when
+    /// it does not say.
+    var waitingMessages: Int? { attributes.flatMap(Self.waitingMessages) }
+
+    static func waitingMessages(_ attributes: [String: String]) -> Int? {
+        let counts = ["", "NotVisible", "Delayed"].compactMap {
+            attributes["ApproximateNumberOfMessages" + $0].flatMap { Int($0) }
+        }
+        return counts.isEmpty ? nil : counts.reduce(0, +)
+    }
+
     /// - Parameters:
     ///   - measured: what earlier syncs took, when the database could be asked.
     ///   - usesLambda: whether workers run in Lambda.

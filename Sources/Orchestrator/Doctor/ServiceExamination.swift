@@ -46,7 +46,10 @@ struct ServiceExamination: Sendable {
             : nil
 
         let (databaseLook, queueLook) = try await (database, queue)
-        var findings = databaseLook?.findings(interval: interval, usesLambda: usesLambda) ?? []
+        var findings =
+            databaseLook?.findings(
+                extraFields: settings.sync.extraFields, interval: interval, usesLambda: usesLambda,
+                waitingMessages: queueLook?.waitingMessages) ?? []
         findings +=
             queueLook?.findings(settings.sync, measured: databaseLook?.syncs, usesLambda: usesLambda) ?? []
         if let finding = try await identity { findings.append(finding) }

@@ -11,10 +11,14 @@ enum SyncCheck {
     ///   - now: the database's clock, in microseconds since 1970.
     ///   - interval: how often syncs are started; nil when that is not known.
     ///   - usesLambda: whether workers run in Lambda, where they come and go with the messages.
+    ///   - waitingMessages: how many the queue holds, about; nil when that is not known.
     static func findings(
-        _ facts: SyncFacts, now: Int64, interval: Duration? = nil, usesLambda: Bool = false
+        _ facts: SyncFacts, now: Int64, interval: Duration? = nil, usesLambda: Bool = false, waitingMessages: Int? = nil
     ) -> [Finding] {
-        [workers(facts, usesLambda: usesLambda), sync(facts, now: now, staleAfter: limit(facts, interval: interval))]
+        [
+            workers(facts, usesLambda: usesLambda, waitingMessages: waitingMessages ?? 0),
+            sync(facts, now: now, staleAfter: limit(facts, interval: interval)),
+        ]
     }
 
     /// How old the last completed sync may be: two starts and the longest of the last syncs, or ``staleAfter``.
@@ -22,16 +26,28 @@ enum SyncCheck {
         interval.map { $0 * 2 + (facts.longestSync ?? .zero) } ?? staleAfter
     }
 
-    private static func workers(_ facts: SyncFacts, usesLambda: Bool) -> Finding {
-        guard facts.workerConnections > 0 || !usesLambda else {
+    /// A service may scale its workers to zero between two syncs. So their absence is a warning while there is work for them, or while
+    /// nothing has shown yet that they come: during a sync, while messages wait, and before the first sync has completed.
+    private static func workers(_ facts: SyncFacts, usesLambda: Bool, waitingMessages: Int) -> Finding {
+        guard facts.workerConnections == 0 else {
+            return .ok(.workers, "workers hold \(facts.workerConnections) connections")
+        }
+        guard !usesLambda else {
             return .ok(.workers, "workers run in Lambda: they connect while there are messages")
         }
-        guard facts.workerConnections > 0 else {
-            return .warning(
-                .workers, "no worker is connected to the database now",
-                advice: "start 'worker run', unless they have just started")
+        let why: String
+        if let newest = facts.newest, !newest.status.isFinal {
+            why = ", and sync \(newest.id) is \(newest.status.rawValue)"
+        } else if waitingMessages > 0 {
+            why = ", and about \(waitingMessages) messages wait in the queue"
+        } else if facts.lastCompleted == nil {
+            why = ""
+        } else {
+            return .ok(.workers, "no worker is connected now: none is needed between two syncs")
         }
-        return .ok(.workers, "workers hold \(facts.workerConnections) connections")
+        return .warning(
+            .workers, "no worker is connected to the database now\(why)",
+            advice: "start 'worker run', unless they have just started")
     }
 
     private static func sync(_ facts: SyncFacts, now: Int64, staleAfter: Duration) -> Finding {

@@ -75,6 +75,7 @@ struct Verdict: Sendable, Equatable {
             }
         case .database, .privileges, .schema, .tables:
             return isProblem ? "The database cannot be used" : "The database needs a look"
+        case .fields: return isProblem ? "The extra fields do not match" : "The extra fields need a look"
         case .queue, .sending, .fifo, .visibility, .retention, .throughput, .messageSize, .redrive:
             return isProblem ? "The queue cannot be used" : "The queue needs a look"
         case .deadLetters: return isProblem ? "The dead-letter queue cannot be used" : "Dead letters need a look"

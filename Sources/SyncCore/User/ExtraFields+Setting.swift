@@ -43,6 +43,14 @@ extension ExtraFields {
         self.init(fields)
     }
 
+    /// As the setting names them: a column only where the key does not name it.
+    package var settingText: String {
+        fields.map { field in
+            let entry = "\(field.jsonKey):\(field.kind.rawValue)"
+            return field.column == field.jsonKey ? entry : "\(entry):\(field.column)"
+        }.joined(separator: ",")
+    }
+
     private static func field(_ entry: Substring) throws(ExtraFieldsError) -> UserField {
         let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmingBlanks)
         guard parts.count == 2 || parts.count == 3 else {

@@ -23,19 +23,23 @@ package enum RecordedFields {
     package nonisolated(nonsending) static func require(
         _ fields: ExtraFields, on connection: PostgresConnection
     ) async throws {
-        let recorded = Set(try await inUse(connection).fields)
-        let wanted = Set(fields.fields)
-        guard wanted != recorded else { return }
+        guard let difference = difference(fields, recorded: try await inUse(connection)) else { return }
+        throw ExtraFieldsError(
+            "differs from the fields recorded in the database: \(difference). "
+                + "Nothing was touched: correct the setting, or run 'orchestrator migrate' with it")
+    }
+
+    /// In what a setting differs from what is recorded, as a clause; nil when both have the same fields, in any order.
+    package static func difference(_ setting: ExtraFields, recorded: ExtraFields) -> String? {
+        let (wanted, found) = (Set(setting.fields), Set(recorded.fields))
         func names(_ fields: Set<UserField>) -> String {
             fields.map { "\($0.jsonKey):\($0.kind.rawValue):\($0.column)" }.sorted().joined(separator: ",")
         }
         var differences: [String] = []
-        let (added, removed) = (wanted.subtracting(recorded), recorded.subtracting(wanted))
+        let (added, removed) = (wanted.subtracting(found), found.subtracting(wanted))
         if !added.isEmpty { differences.append("only the setting has \(names(added))") }
         if !removed.isEmpty { differences.append("only the database has \(names(removed))") }
-        throw ExtraFieldsError(
-            "differs from the fields recorded in the database: \(differences.joined(separator: ", ")). "
-                + "Nothing was touched: correct the setting, or run 'orchestrator migrate' with it")
+        return differences.isEmpty ? nil : differences.joined(separator: ", ")
     }
 
     /// - Returns: nil for a type that only a newer release knows.

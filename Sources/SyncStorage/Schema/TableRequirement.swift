@@ -84,6 +84,17 @@ package struct TableRequirement: Sendable {
         [TableRequirement(table: users.table, columns: users.columns + extraFields.fields.map(column)), syncLogs]
     }
 
+    /// The columns of extra fields alone, each of which must be there: `migrate` has recorded them.
+    static func columns(of extraFields: ExtraFields) -> TableRequirement {
+        TableRequirement(
+            table: users.table,
+            columns: extraFields.fields.map {
+                var column = column($0)
+                column.presence = .required
+                return column
+            })
+    }
+
     private static func column(_ field: UserField) -> Column {
         switch field.kind {
         case .text: Column(name: field.column, types: texts, isSetToNull: true)
@@ -110,7 +121,7 @@ extension TableRequirement {
                     + "a hidden row would be taken for a missing one. ALTER ROLE … BYPASSRLS, or disable it on this table"
             )
         }
-        for column in columns { refusals += self.refusals(column, in: found) }
+        refusals += columnRefusals(found)
         refusals += found.columns.filter { other in
             other.isNotNull && !other.hasDefault && !other.isGenerated && !columns.contains { $0.name == other.name }
         }.map {
@@ -118,6 +129,9 @@ extension TableRequirement {
         }
         return refusals
     }
+
+    /// The part of ``refusals(_:)`` that is about the columns which are needed.
+    func columnRefusals(_ found: ExistingTable) -> [String] { columns.flatMap { refusals($0, in: found) } }
 
     private func refusal(ofKind found: ExistingTable) -> String? {
         switch found.kind {

@@ -210,6 +210,86 @@ struct DoctorChecksTests {
         #expect(SyncCheck.findings(SyncFacts(workerConnections: 3), now: 0).first?.outcome == .ok)
     }
 
+    @Test(
+        "no worker is something to look at during a sync, while messages wait, and before the first sync has completed; between syncs it is only said",
+        arguments: [nil, SyncStatus.pending, .running, .processing, .completed, .failed], [false, true])
+    func absentWorkers(newest: SyncStatus?, hasCompleted: Bool) throws {
+        func entry(_ status: SyncStatus) -> SyncLogEntry {
+            SyncLogEntry(
+                id: 7, status: status, startedAt: 0, finishedAt: nil, durationMilliseconds: nil, totalProcessed: 0,
+                errorMessage: nil, counters: SyncCounters())
+        }
+        let hasCompleted = hasCompleted || newest == .completed
+        for connections in [0, 1] {
+            for messages in [nil, 0, 3] {
+                for usesLambda in [false, true] {
+                    let facts = SyncFacts(
+                        newest: newest.map(entry), lastCompleted: hasCompleted ? entry(.completed) : nil,
+                        workerConnections: connections)
+                    let finding = try #require(
+                        SyncCheck.findings(facts, now: 0, usesLambda: usesLambda, waitingMessages: messages).first)
+                    let isUnderWay = newest.map { !$0.isFinal } ?? false
+                    let isNeeded = isUnderWay || (messages ?? 0) > 0 || !hasCompleted
+                    let isMissing = connections == 0 && !usesLambda
+                    #expect(finding.subject == .workers)
+                    #expect(finding.outcome == (isMissing && isNeeded ? .warning : .ok), "\(finding)")
+                    // It is always said, with the reason.
+                    #expect(finding.summary.hasPrefix("no worker is connected") == isMissing, "\(finding)")
+                    #expect(finding.summary.contains("none is needed between two syncs") == (isMissing && !isNeeded))
+                    #expect(finding.summary.contains("sync 7 is") == (isMissing && isUnderWay))
+                    if isMissing, !isUnderWay {
+                        #expect(finding.summary.contains("about 3 messages") == (messages == 3))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("messages wait in a queue whether they can be received, are delayed, or were received and not deleted")
+    func waitingMessages() {
+        #expect(QueueProbe.waitingMessages(soundQueue) == nil)
+        for name in ["", "NotVisible", "Delayed"] {
+            #expect(QueueProbe.waitingMessages(["ApproximateNumberOfMessages\(name)": "2"]) == 2)
+        }
+        #expect(
+            QueueProbe.waitingMessages([
+                "ApproximateNumberOfMessages": "1", "ApproximateNumberOfMessagesNotVisible": "20",
+                "ApproximateNumberOfMessagesDelayed": "300",
+            ]) == 321)
+    }
+
+    // MARK: Extra fields
+
+    @Test(
+        "extra fields are named when all agree; a setting that differs and a column that cannot hold them stop a sync")
+    func extraFields() throws {
+        let setting = try ExtraFields(setting: "phone:text,plan:text:plan_name")
+        func finding(_ facts: FieldFacts, _ setting: ExtraFields) -> Finding {
+            FieldCheck.finding(facts, setting: setting)
+        }
+        #expect(finding(FieldFacts(), .none) == .ok(.fields, "no extra field is recorded, and none is set"))
+        #expect(
+            finding(FieldFacts(recorded: setting), setting)
+                == .ok(.fields, "recorded, and set here: phone:text,plan:text:plan_name"))
+        // The order says nothing.
+        let turned = try ExtraFields(setting: "plan:text:plan_name,phone:text")
+        #expect(finding(FieldFacts(recorded: setting), turned).outcome == .ok)
+
+        let others = ["phone:text", "phone:text,plan:text", "phone:text,plan:integer:plan_name", "score:number"]
+        for other in try [ExtraFields.none] + others.map(ExtraFields.init(setting:)) {
+            for (recorded, set) in [(setting, other), (other, setting)] {
+                let found = finding(FieldFacts(recorded: recorded), set)
+                #expect(found.outcome == .problem && found.advice?.contains("migrate") == true, "\(found)")
+                #expect(found.summary.hasPrefix("SYNC_EXTRA_FIELDS differs from the fields recorded"), "\(found)")
+            }
+        }
+        let missing = FieldFacts(recorded: setting, refusals: ["users has no column phone"], narrowness: ["narrow"])
+        #expect(finding(missing, setting).outcome == .problem)
+        #expect(finding(missing, setting).summary == "users has no column phone")
+        let narrow = finding(FieldFacts(recorded: setting, narrowness: ["users.age is integer"]), setting)
+        #expect(narrow.outcome == .warning && narrow.summary == "users.age is integer")
+    }
+
     // MARK: Clock
 
     @Test("a clock is judged by the furthest of the others, and the time an answer took is not held against it")

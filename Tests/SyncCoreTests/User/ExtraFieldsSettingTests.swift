@@ -19,6 +19,15 @@ struct ExtraFieldsSettingTests {
     }
 
     @Test(
+        "is written in the form in which it is read",
+        arguments: ["phone:text,plan:text:plan_name,score:number", "é:integer:e"])
+    func writing(text: String) throws {
+        let fields = try ExtraFields(setting: text)
+        #expect(fields.settingText == text)
+        #expect(ExtraFields.none.settingText == "")
+    }
+
+    @Test(
         "is refused, with the entry's number and what to do",
         arguments: [
             ("", "entry 1"), ("phone", "jsonKey:type"), ("phone:text,", "entry 2"), ("a:text:b:c", "entry 1"),
