@@ -52,6 +52,45 @@ struct PageIntegrationTests {
         }
     }
 
+    @Test(
+        "what changed in the source comes first on the page, and field by field what it was made of; a user's own fields are found"
+    )
+    func source() async throws {
+        let setting = ["SYNC_EXTRA_FIELDS": "phone:text,plan:text:plan_name,score:number"]
+        try await withStack { stack in
+            #expect(try await stack.orchestrator("migrate", settings: setting).status == 0)
+            try await stack.roles.grant(in: stack.database)
+            try await withWorkers(of: stack) { _ in
+                for body in [SourceOfEightFields.usual, SourceOfEightFields.changed] {
+                    let source = try MisbehavingHTTPServer.start { connection, _ in
+                        try connection.respond("200 OK", ["Content-Type: application/json"], body)
+                    }
+                    defer { source.stop() }
+                    let sync = try await stack.orchestrator(
+                        "sync", settings: setting.merging(["LEGACY_API_URL": source.url]) { $1 })
+                    #expect(sync.status == 0, "\(sync.errorOutput)")
+                }
+            }
+            _ = try await stack.database.query(
+                "INSERT INTO sync_logs (status, finished_at, error_message) VALUES ('FAILED', now(), 'the API answered 500')"
+            )
+            let report = try await stack.orchestrator("source", "2")
+            let changes = try await stack.database.query(
+                "SELECT json_agg(change -> 'message') FROM sync_profiles, json_array_elements(changes) AS change WHERE sync_id = 2"
+            )
+            let legacy = try await stack.startSimulator(SimulatedUsers(10))
+            defer { legacy.stop() }
+            try await withServedAPI(of: stack, api: legacy, settings: setting) { api async throws in
+                try await operate(
+                    "source", api,
+                    [
+                        "REPORT": report.output, "CHANGES": changes, "USER_NAME": SourceOfEightFields.userName,
+                        "EXTRAS": SourceOfEightFields.extras,
+                    ])
+            }
+        }
+    }
+
     @Test("a sync is cancelled from the page by keyboard; a server that goes away is told of")
     func cancelledSync() async throws {
         try await withStack { stack in

@@ -86,7 +86,10 @@ class Page:
         self.eventually(f"{selector} can be pressed", lambda: self.find(selector).is_enabled())
 
         def pressed() -> bool:
-            self.find(selector).click()
+            found = self.find(selector)
+            # The driver takes what is below the bar on top for visible.
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+            found.click()
             return True
 
         self.eventually(f"{selector} is pressed", pressed)
@@ -322,7 +325,8 @@ def cancelled_sync(page: Page) -> None:
     assert verdict(page)[0] == "unknown", "an old verdict is taken for the present one"
     assert not page.find("#start").is_enabled(), "a sync could be started without a server"
     page.look("gone")
-    page.check_console("401", "ERR_")
+    # Its stream was cut: it has no profile of the source.
+    page.check_console("401", "ERR_", "/source - Failed to load resource: the server responded with a status of 404")
 
 
 def dead_letters(page: Page) -> None:
@@ -346,9 +350,54 @@ def replay(page: Page) -> None:
     page.check_console("401")
 
 
+def source(page: Page) -> None:
+    """What the source sent: what changed first, the long part when it is asked for, and for the sync that is chosen."""
+    changes: list[str] = json.loads(os.environ["CHANGES"])
+    page.sign_in()
+    # The newest sync has read nothing to its end.
+    page.eventually("the newest profile is shown", lambda: page.text("#source h2") == "Source of sync 2")
+    text = page.text("#source")
+    assert f"{len(changes)} changes against the completed sync before" in text, text
+    # On the page each is a sentence, and a name stands in another type.
+    lines = [change.replace("`", "").lower() for change in changes]
+    assert all(line in text.lower() for line in lines[:4]) and not any(line in text.lower() for line in lines[4:]), text
+    assert "3,000" in text and "/s" in text, text
+    assert not page.find("#source table").is_displayed(), "the long part is there before it was asked for"
+    page.press("#source .more-changes summary")
+    page.eventually("all changes are shown", lambda: all(line in page.text("#source").lower() for line in lines))
+    page.press("#source > details:last-of-type > summary")
+    page.eventually("the long part is shown", lambda: page.find("#source table").is_displayed())
+
+    # Field by field and reason by reason as the command writes it, shares included.
+    report = {" ".join(line.split()) for line in os.environ["REPORT"].split("\n")}
+    tables = page.read("the tables", lambda: [
+        [[cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")] for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")]
+        for table in page.driver.find_elements(By.CSS_SELECTOR, "#source table")])
+    fields, unknown, rejects = tables
+    assert len(fields) == 8 and len(unknown) == 3 and len(rejects) == 2, tables
+    for row in fields + [[name, part, kind] for name, kind, _, part in unknown] + rejects:
+        written = " ".join(row).replace("–", "-").replace("<0.1%", "under 0.1%")
+        assert written in report, f"{row} is not in {report}"
+
+    name = os.environ["USER_NAME"]
+    page.find("#user-name").send_keys(name, Keys.ENTER)
+    page.eventually("the user is found", lambda: name in page.text("#lookup .facts"))
+    found = page.text("#lookup .facts")
+    for column, value in json.loads(os.environ["EXTRAS"]).items():
+        assert f"{column}\n{value}" in found, f"{column} is not {value} in {found}"
+    page.look("source")
+
+    page.press("#sync-3")
+    page.eventually("a sync without a profile has no panel", lambda: not page.find("#source").is_displayed())
+    page.press("#sync-1")
+    page.eventually("the chosen sync's source is shown", lambda: page.text("#source h2") == "Source of sync 1")
+    assert "nothing to compare with" in page.text("#source"), page.text("#source")
+    page.check_console("401", "/source")
+
+
 SCENARIOS = {
     "whole-sync": whole_sync, "changes": changes, "cancelled-sync": cancelled_sync, "dead-letters": dead_letters,
-    "replay": replay}
+    "replay": replay, "source": source}
 
 if __name__ == "__main__":
     scenario, url, folder = sys.argv[1:]

@@ -25,6 +25,6 @@ struct PageFile: Sendable {
         script("history", PackageResources.history_js), script("letters", PackageResources.letters_js),
         script("lookup", PackageResources.lookup_js), script("main", PackageResources.main_js),
         script("now", PackageResources.now_js), script("rejects", PackageResources.rejects_js),
-        script("verdict", PackageResources.verdict_js),
+        script("source", PackageResources.source_js), script("verdict", PackageResources.verdict_js),
     ]
 }

@@ -26,7 +26,7 @@ const ROWS = [
       ["deleted", (sync) => sync.newly_deleted],
     ],
   },
-  { name: "Missing from the source", text: short, parts: [["missing", (sync) => sync.missing ?? 0]] },
+  { name: "Missing", text: short, parts: [["missing", (sync) => sync.missing ?? 0]] },
   { name: "Rejects", text: short, parts: [["rejects", (sync) => sync.rejected]] },
 ];
 

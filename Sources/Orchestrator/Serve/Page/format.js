@@ -61,4 +61,14 @@ export const time = (text) => (text ? clock.format(new Date(text)) : "–");
 export const date = (text) => day.format(new Date(text));
 export const timeOfDay = (text) => hour.format(new Date(text));
 export const percent = (fraction) => `${Math.floor(fraction * 100)} %`;
+
+/** A share as "3%", "0.4%": what is not all is never 100%, and what is not nothing never 0%. As in `orchestrator source`. */
+export function share(part, all) {
+  if (part <= 0 || all <= 0) return "0%";
+  let tenths = Math.round((part / all) * 1000);
+  if (part < all) tenths = Math.min(tenths, 999);
+  if (tenths === 0) return "<0.1%";
+  return tenths % 10 === 0 ? `${tenths / 10}%` : `${(tenths / 10).toFixed(1)}%`;
+}
+
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;

@@ -27,6 +27,11 @@ async function find(name, answer) {
   }
 }
 
+/** What every user has; any other member is an extra field, under the name of its column. */
+const USUAL = new Set([
+  "id", "legacy_id", "user_name", "email", "legacy_created_at", "created_at", "updated_at", "deleted", "deleted_at", "sync_id",
+]);
+
 function facts(user) {
   const lines = [
     ["Name", user.user_name], ["Email", user.email], ["Id", `${user.id}, legacy ${user.legacy_id}`],
@@ -34,5 +39,10 @@ function facts(user) {
     ["State", user.deleted ? `deleted ${time(user.deleted_at)}` : "active"],
   ];
   if (user.sync_id !== undefined) lines.push(["Written by", user.sync_id === null ? "not known" : `sync ${user.sync_id}`]);
-  return h("dl", { className: "facts" }, lines.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, value))));
+  for (const [column, value] of Object.entries(user)) {
+    if (!USUAL.has(column)) lines.push([column, value === null ? "–" : `${value}`, "extra"]);
+  }
+  return h(
+    "dl", { className: "facts" },
+    lines.map(([name, value, kind]) => h("div", { "data-kind": kind }, h("dt", {}, name), h("dd", { dir: "auto" }, value))));
 }

@@ -9,6 +9,7 @@ import { showLetters } from "./letters.js";
 import { showLookup } from "./lookup.js";
 import { isUnderWay, showNow } from "./now.js";
 import { showRejects } from "./rejects.js";
+import { hideSource, showSource } from "./source.js";
 import { loadVerdict, showUnknown } from "./verdict.js";
 
 const LOADED = 60;
@@ -66,9 +67,10 @@ async function cancel(sync) {
 
 async function loadHistory() {
   try {
-    const syncs = await ask("GET", `/syncs?limit=${LOADED}`);
-    state.hasOlder = syncs.length === LOADED;
-    state.syncs = syncs;
+    // One more than is kept says whether there are older ones.
+    const syncs = await ask("GET", `/syncs?limit=${LOADED + 1}`);
+    state.hasOlder = syncs.length > LOADED;
+    state.syncs = syncs.slice(0, LOADED);
     drawHistory();
   } catch (problem) {
     fill(part("history"), failed(problem, loadHistory));
@@ -78,9 +80,9 @@ async function loadHistory() {
 async function older() {
   if (state.shown >= state.syncs.length && state.hasOlder) {
     try {
-      const more = await ask("GET", `/syncs?limit=${LOADED}&before=${state.syncs.at(-1).id}`);
-      state.hasOlder = more.length === LOADED;
-      state.syncs.push(...more);
+      const more = await ask("GET", `/syncs?limit=${LOADED + 1}&before=${state.syncs.at(-1).id}`);
+      state.hasOlder = more.length > LOADED;
+      state.syncs.push(...more.slice(0, LOADED));
     } catch (problem) {
       return notify(problem.message, "bad");
     }
@@ -99,6 +101,7 @@ function choose(sync) {
   drawHistory();
   showChanges(part("changes"), sync);
   showRejects(part("rejects"), sync);
+  showSource(part("source"), sync.id);
 }
 
 // MARK: The verdict
@@ -151,6 +154,8 @@ function follow(progress) {
     showChanges(part("changes"), sync);
     showRejects(part("rejects"), sync);
   }
+  if (sync === null) hideSource(part("source"));
+  else showSource(part("source"), state.chosen);
   showLetters(part("letters"), loadHistory);
 }
 

@@ -67,6 +67,7 @@ function changed(last) {
   const notes = [`of ${plural(last.received, "user")}`];
   if (last.rejected > 0) notes.push(plural(last.rejected, "reject"));
   if (last.refused > 0) notes.push(`${count(last.refused)} refused`);
+  if (last.source_changes !== null) notes.push("the source changed");
   return [parts.join(", ") || "nothing", notes.join(", ")];
 }
 
