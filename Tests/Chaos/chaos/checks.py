@@ -167,8 +167,10 @@ def marks(round_: Round) -> list[Violation]:
             found.append(Violation("marked-though-keep", f"{name!r} is marked as deleted"))
         elif name not in round_.history.missed:
             found.append(Violation("marked-after-one-sync", f"{name!r} is marked as deleted, and the stream before named it"))
-        elif round_.state == "FAILED" and not round_.excuses:
-            found.append(Violation("marked-by-failed-sync", f"{name!r} is marked as deleted by a FAILED sync"))
+        elif round_.state != "COMPLETED" and round_.ledger < round_.number_of("batches_sent"):
+            # Whatever ended it: before every batch is applied, it marks nobody.
+            lacking = f"{round_.ledger} of {round_.number_of('batches_sent')} batches"
+            found.append(Violation("marked-too-early", f"{name!r} is marked as deleted by a sync that is {round_.state} and has applied {lacking}"))
     return found[:3]
 
 
