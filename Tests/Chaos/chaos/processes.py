@@ -24,7 +24,7 @@ class Process:
         self.name = name
         self.log = log
         self._child = child
-        self._is_told_to_stop = False
+        self.is_told_to_stop = False
 
     @staticmethod
     async def start(name: str, command: list[str], environment: dict[str, str], log: Path) -> Process:
@@ -53,7 +53,7 @@ class Process:
 
     def send(self, number: signal.Signals) -> None:
         """Sends a signal, unless it has ended."""
-        self._is_told_to_stop |= number == signal.SIGTERM
+        self.is_told_to_stop |= number == signal.SIGTERM
         if self._child.returncode is None:
             try:
                 self._child.send_signal(number)
@@ -73,7 +73,7 @@ class Process:
         It is asked once: told again, a worker ends at once, and not with 0.
         """
         self.send(signal.SIGCONT)
-        if not self._is_told_to_stop:
+        if not self.is_told_to_stop:
             self.send(signal.SIGTERM)
         status = await self.wait(seconds)
         if status is None:

@@ -171,6 +171,9 @@ class Stack:
         """Starts a worker in a place that has none."""
         self._away.discard(place)
         current = self.workers[place]
+        if current is not None and current.is_told_to_stop:
+            # Its last poll may take a while; it must not be the place's worker for good.
+            await current.wait(30)
         if current is not None and current.status is None:
             return
         variables = {}
