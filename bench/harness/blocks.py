@@ -14,7 +14,8 @@ GB = 1e9
 
 
 def missing(part, only):
-    return [f"*Not measured yet: `scripts/bench {only} --save bench/results.json`, then `scripts/figures`.*"]
+    options = f"{only} --save bench/results.json".lstrip()
+    return [f"*Not measured yet: `scripts/bench {options}`, then `scripts/figures`.*"]
 
 
 def block(part, only):
