@@ -59,6 +59,14 @@ struct SyncRunTests {
         #expect(record.events.count { $0 == "beginAttempt" } == 2)
     }
 
+    @Test("damage from the first byte to the last is counted, also where the sync fails for it")
+    func nothingButDamage() async throws {
+        let record = ScriptedRecord()
+        let entry = try await run(record, ScriptedSource(.body("no list of users")), ScriptedTable([]))
+        #expect(entry.status == .failed && entry.counters.rejected == 1)
+        #expect(record.events.count { $0 == "rejects" } == 3, "one for each attempt")
+    }
+
     @Test("a source that refuses the key ends the sync at once")
     func refused() async throws {
         let source = ScriptedSource(.failure(StreamFailure(kind: .status(401), description: "no key")))

@@ -108,15 +108,17 @@ final class ScriptedRecord: SyncRecord {
     func fail(_ counters: SyncCounters, reason: String, lacksBatches: Bool) async throws -> SyncLogEntry {
         try note("fail")
         state.withLock { ($0.failureReason, $0.lacksBatches) = (reason, lacksBatches) }
-        return Self.entry(.failed, reason)
+        return Self.entry(.failed, reason, counters)
     }
 
     func hurry() { state.withLock { $0.isHurried = true } }
     func abandon() async {}
 
-    private static func entry(_ status: SyncStatus, _ reason: String?) -> SyncLogEntry {
+    private static func entry(
+        _ status: SyncStatus, _ reason: String?, _ counters: SyncCounters = SyncCounters()
+    ) -> SyncLogEntry {
         SyncLogEntry(
             id: 7, status: status, startedAt: 0, finishedAt: 1, durationMilliseconds: 1, totalProcessed: 0,
-            errorMessage: reason, counters: SyncCounters())
+            errorMessage: reason, counters: counters)
     }
 }
