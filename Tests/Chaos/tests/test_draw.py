@@ -3,6 +3,7 @@
 import unittest
 
 from chaos import body, damage, faults
+from chaos.__main__ import CI_SEEDS
 from chaos.draw import FAULTS, draw
 from chaos.plan import Damage, Plan, SyncPlan
 from chaos.reading import Whole, read
@@ -42,6 +43,10 @@ class DrawTests(unittest.TestCase):
                 pieces = body.pieces_of(records, SyncPlan(), str(salt))
                 reading = read(damage.damaged(pieces, [Damage(kind, 0.5, salt)]))
                 self.assertLessEqual(len(set(records) - set(reading.records)), 2, kind)
+
+    def test_no_seed_of_ci_has_a_wrong_clock(self) -> None:
+        for seed in CI_SEEDS:
+            self.assertEqual(draw(seed).settings.clock_offset, 0, seed)
 
     def test_shorter_plans_lack_one_thing(self) -> None:
         plan = draw(3)
