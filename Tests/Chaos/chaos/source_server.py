@@ -70,7 +70,8 @@ class SourceServer:
                     await self._status(writer, 401)
                     continue
                 await self._answer(writer, self._attempts.pop(0) if self._attempts else Attempt("complete"))
-        except (asyncio.IncompleteReadError, ConnectionError, OSError):
+        except (asyncio.IncompleteReadError, ConnectionError, OSError, asyncio.CancelledError):
+            # Cancelled: the trial has ended, and with it its streams.
             pass
         finally:
             self._streams.discard(writer)
