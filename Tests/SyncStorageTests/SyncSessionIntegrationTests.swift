@@ -50,6 +50,16 @@ struct SyncSessionIntegrationTests {
         try await server.stop()
     }
 
+    @Test("the next sync may begin at once: nothing waits for the server to notice that the session has gone")
+    func oneAfterTheOther() async throws {
+        try await withConfiguration { configuration, _ in
+            for _ in 1...50 {
+                let session = try await SyncSession.begin(configuration, logger: silent)
+                _ = try await session.fail(SyncCounters(), reason: "a test")
+            }
+        }
+    }
+
     @Test("a sync that was ended from outside is not taken for ended by itself")
     func endedElsewhere() async throws {
         try await withConfiguration { configuration, database in

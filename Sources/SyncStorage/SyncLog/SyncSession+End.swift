@@ -43,7 +43,10 @@ extension SyncSession {
         do {
             entry = try await run { [syncID] connection in
                 try await write(connection)
-                return try await SyncLogReader.entry(syncID, on: connection)
+                let entry = try await SyncLogReader.entry(syncID, on: connection)
+                // Said, and not left to the end of the session: the server may notice that later than the next sync begins.
+                _ = try? await connection.query("SELECT pg_advisory_unlock($1)", [.int8(AdvisoryLock.sync)])
+                return entry
             }
         } catch let error as SyncSessionError {
             if case .incomplete = error { throw error }
