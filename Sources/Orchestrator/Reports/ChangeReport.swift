@@ -94,9 +94,8 @@ struct ChangeReport: Encodable, Equatable {
     }
 
     private var text: String {
-        let fieldList = FieldList.text(extraKeys).map { [("fields", $0)] } ?? []
         let fields =
-            [("sync", "\(syncID) (\(status))")] + fieldList + [
+            [("sync", "\(syncID) (\(status))")] + FieldList.lines(extraKeys) + [
                 ("received", "\(received)"),
                 ("inserted", "\(inserted)"),
                 ("updated", "\(updated), \(newlyDeleted) of them newly deleted"),

@@ -7,7 +7,7 @@ extension DryRun.Report {
     ///   - policy: what the sync would do about missing users.
     ///   - extraFields: what is compared beyond the five fields.
     func text(_ policy: MissingUsersPolicy, extraFields: ExtraFields = .none) -> String {
-        let fieldList = FieldList.text(extraFields.fields.map(\.jsonKey)).map { [("fields", $0)] } ?? []
+        let fieldList = FieldList.lines(extraFields.fields.map(\.jsonKey))
         let fields =
             [("received", "\(records) records (\(attempts) stream attempts)")] + fieldList + [
                 ("rejected", "\(rejects)"),

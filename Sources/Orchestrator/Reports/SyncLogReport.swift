@@ -45,7 +45,7 @@ enum SyncLogReport {
                 "\(Humanized.count(counters.batchesApplied)) of \(Humanized.count(counters.batchesSent)) sent are applied"
             ),
         ]
-        if let fieldList = FieldList.text(extraKeys) { fields.append(("fields", fieldList)) }
+        fields += FieldList.lines(extraKeys)
         if counters.tiesLost > 0 {
             fields.append(
                 ("ties", "\(Humanized.count(counters.tiesLost)) lost by late batches; the next sync settles them"))
